@@ -1,0 +1,161 @@
+"""The checker of questions: enough of them, one right answer each, the same matters in both forms."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from lms.assessment.questions import AUDIENCES, LETTERS, Assessment, Item, read, thresholds
+from lms.curriculum import pictures
+from lms.curriculum.content import Catalogue, Module, Unit
+from lms.curriculum.faults import Faults, Place, line_of
+from lms.curriculum.pictures import STATIC
+from lms.curriculum.spelling import LANGUAGES, check_unit
+
+FEWEST_ITEMS = 8  # in each form, for each audience
+MOST_SHARED = 2  # items that both forms may hold
+OPTIONS = range(2, 5)
+
+
+def examine(catalogue: Catalogue, root: Path, static: Path = STATIC):
+    """`({slug: Assessment}, list[Problem])` of the modules of the catalogue and of files without a module."""
+    faults = Faults(root)
+    marks = thresholds(root, faults)
+    found = {module.slug: read(module, faults, marks) for module in catalogue}
+    for module in catalogue:
+        Check(module, found[module.slug], static, faults).all()
+    for file in sorted((root / "assessments").glob("*.toml")):
+        if file.stem != "thresholds" and file.stem not in catalogue.modules:
+            faults.add(
+                Place(file, 1), "Ces questions n’ont pas de module.", "Nommer le fichier d’après son module."
+            )
+    return found, faults.listed()
+
+
+class Check:
+    """The examination of one module's questions."""
+
+    def __init__(self, module: Module, found: Assessment, static: Path, faults: Faults):
+        self.module, self.found, self.static, self.faults = module, found, static, faults
+        self.file = module.root / "assessments" / f"{module.slug}.toml"
+        self.text = module.files.get(f"assessments/{module.slug}.toml", b"").decode()
+
+    def all(self):
+        for item in self.found.items:
+            self.one_answer(item)
+            self.of_the_module(item)
+        self.ids()
+        self.wordings()
+        self.pictures()
+        self.marks()
+        for audience in AUDIENCES if self.found.items else ():
+            self.forms(audience)
+
+    def wrong(self, keys: Iterable[str], what: str, cure: str):
+        self.faults.add(Place(self.file, line_of(self.text, *keys)), what, cure)
+
+    def one_answer(self, item: Item):
+        """Two to four options, and the right one is one of them, and is no rumour."""
+        here, options = f"id={item.id}", [option.id for option in item.options]
+        if len(options) not in OPTIONS:
+            self.wrong([here], f"« {item.id} » a {len(options)} réponse(s) au choix.", "En écrire de 2 à 4.")
+        if options.count(item.answer) != 1:
+            what = f"« {item.id} » : la bonne réponse « {item.answer} » n’est pas une seule des réponses."
+            self.wrong([here, "answer"], what, f"Choisir parmi : {', '.join(options)}.")
+        for code in LANGUAGES:
+            said = [option.text[code].strip() for option in item.options if option.text.get(code)]
+            if len(set(said)) < len(said):
+                self.wrong(
+                    [here], f"« {item.id} » a deux fois la même réponse en « {code} ».", "En changer une."
+                )
+        right = item.option(item.answer)
+        if right and right.misconception:
+            what = f"« {item.id} » : la bonne réponse porte la rumeur « {right.misconception} »."
+            self.wrong([here, f"id={right.id}", "misconception"], what, "L’ôter.")
+
+    def of_the_module(self, item: Item):
+        """Objective and source are the module's; it stands in a form, once."""
+        here = f"id={item.id}"
+        if item.objective not in {objective.id for objective in self.module.objectives}:
+            what = f"« {item.id} » : l’objectif « {item.objective} » n’est pas dans le module."
+            self.wrong([here, "objective"], what, "Prendre un objectif de module.toml.")
+        if not self.module.source(item.source):
+            what = f"« {item.id} » : la source « {item.source} » n’est pas dans le module."
+            self.wrong([here, "source"], what, "L’ajouter à [[sources]] de module.toml.")
+        if not item.forms or len(set(item.forms)) < len(item.forms):
+            self.wrong(
+                [here, "forms"], f"« {item.id} » n’est pas dans une série, une fois.", 'Écrire forms = ["A"].'
+            )
+
+    def ids(self):
+        """No id serves twice: facts name items by them."""
+        groups: list[tuple[str, tuple]] = [("items", self.found.items), ("checklists", self.found.checklists)]
+        groups += [(item.id, item.options) for item in self.found.items]
+        groups += [(checklist.id, checklist.steps) for checklist in self.found.checklists]
+        for name, ones in groups:
+            ids = [one.id for one in ones]
+            for id in {id for id in ids if ids.count(id) > 1}:
+                self.wrong(
+                    [f"id={id}"],
+                    f"L’identifiant « {id} » sert deux fois dans {name}.",
+                    "En donner un nouveau.",
+                )
+
+    def wordings(self):
+        """Digits, negations, letters, and every language, in every single text."""
+        for item in self.found.items:
+            for keys, texts in item.texts():
+                self._wording(f"item:{item.id}:{keys[-1]}", texts, f"id={item.id}", *keys)
+        for checklist in self.found.checklists:
+            self._wording(f"checklist:{checklist.id}", checklist.title, f"id={checklist.id}")
+            for step in checklist.steps:
+                self._wording(
+                    f"checklist:{checklist.id}:{step.id}", step.text, f"id={checklist.id}", f"id={step.id}"
+                )
+
+    def _wording(self, name, texts, *keys):
+        places = {code: Place(self.file, line_of(self.text, *keys)) for code in LANGUAGES}
+        check_unit(Unit(name, texts, places), self.faults)
+
+    def pictures(self):
+        """Members answer by pictures: each of their options has one, and every picture named is there."""
+        named = []
+        for item in self.found.items:
+            keys = f"id={item.id}"
+            named += [(item.picture, self._place(keys, "picture"))] if item.picture else []
+            for option in item.options:
+                place = self._place(keys, f"id={option.id}")
+                if option.picture:
+                    named.append((option.picture, place))
+                elif item.is_for("group"):
+                    what = f"« {item.id} » : la réponse « {option.id} » n’a pas d’image."
+                    self.faults.add(
+                        place, what, "En donner une : une femme qui ne lit pas répond par l’image."
+                    )
+        pictures.check(named, self.module.folder / "media", self.static, self.faults)
+
+    def _place(self, *keys):
+        return Place(self.file, line_of(self.text, *keys))
+
+    def marks(self):
+        """Every pass mark can be reached, and asks for something."""
+        for audience, threshold in self.found.thresholds.items():
+            if not 0 < threshold.percent <= 100:
+                place = Place(self.module.root / "assessments" / "thresholds.toml", 1)
+                what = f"Le seuil de « {audience} » est {threshold.percent} %."
+                self.faults.add(place, what, "Le mettre entre 1 et 100.")
+
+    def forms(self, audience: str):
+        """Both forms are long enough, differ, and hold the same vital matters (told by their objective)."""
+        forms = {letter: self.found.form(letter, audience) for letter in LETTERS}
+        for letter, items in forms.items():
+            if len(items) < FEWEST_ITEMS:
+                what = f"La série {letter} a {len(items)} question(s) pour « {audience} »."
+                self.wrong([], what, f"Il en faut au moins {FEWEST_ITEMS}.")
+        shared = [item.id for item in forms["A"] if item in forms["B"]]
+        if len(shared) > MOST_SHARED:
+            what = f"{len(shared)} questions sont dans les deux séries pour « {audience} »."
+            self.wrong([f"id={shared[-1]}"], what, f"En garder {MOST_SHARED} au plus.")
+        vital = {letter: {item.objective for item in items if item.vital} for letter, items in forms.items()}
+        for letter, other in (("A", "B"), ("B", "A")):
+            for matter in sorted(vital[other] - vital[letter]):
+                what = f"La matière vitale « {matter} » n’est pas dans la série {letter} pour « {audience} »."
+                self.wrong([], what, "Y ajouter une question vitale sur cet objectif.")

@@ -1,0 +1,90 @@
+"""The modules this server teaches: read once at start, frozen, the same for every request."""
+
+from pathlib import Path
+
+from flask import current_app
+
+from lms.core.settings import ROOT
+from lms.curriculum.check import examine
+from lms.curriculum.faults import Faults
+from lms.curriculum.provenance import kept_folder
+from lms.curriculum.reading import read_module
+from lms.curriculum.syllabus import Card, Catalogue, Lesson, Module, Note, Objective, Source, Unit, said
+
+__all__ = (
+    "Card", "Catalogue", "ContentError", "Lesson", "Module", "Note", "Objective", "Source", "Unit",
+    "catalogue", "content_root", "init_app", "kept", "said",
+)  # fmt: skip
+
+
+class ContentError(ValueError):
+    """The content has faults; the message lists them, one a line, each with its cure."""
+
+    def __init__(self, problems):
+        self.problems = problems
+        super().__init__("\n".join(["Le contenu a des fautes ; rien n’est servi :", *map(str, problems)]))
+
+
+def init_app(app):
+    """Read the modules. ContentError stops the start: an author mends a fault, no learner meets it."""
+    app.config.setdefault("CONTENT_ROOT", ROOT)
+    app.extensions["catalogue"] = load(content_root(app), Path(app.static_folder))
+    app.jinja_env.globals["said"] = said
+    if app.debug:
+        app.extensions["catalogue_stamp"] = stamp(content_root(app))
+        app.before_request(reload_when_changed)
+
+
+def content_root(app=None):
+    """The folder that holds `modules/` and `assessments/`."""
+    return Path((app or current_app).config["CONTENT_ROOT"])
+
+
+def catalogue() -> Catalogue:
+    """The catalogue in force."""
+    return current_app.extensions["catalogue"]
+
+
+_read: dict[
+    Path, tuple[frozenset, Catalogue]
+] = {}  # last reading of each root: a second app in one process reuses it
+
+
+def load(root: Path, static: Path):
+    """The catalogue of a content root. ContentError when the checker finds anything."""
+    present = stamp(root)
+    known = _read.get(root)
+    if known and known[0] == present:
+        return known[1]
+    found, problems = examine(root, static)
+    if problems:
+        raise ContentError(problems)
+    _read[root] = present, found
+    return found
+
+
+def stamp(root: Path):
+    """What changes when a file of the content is added, altered or removed."""
+    files = [file for folder in ("modules", "assessments") for file in (root / folder).rglob("*")]
+    return frozenset((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+
+
+def reload_when_changed():
+    """While developing: read again what was edited. A faulty edit is logged; the last good reading stays."""
+    present = stamp(content_root())
+    if present == current_app.extensions["catalogue_stamp"]:
+        return
+    current_app.extensions["catalogue_stamp"] = present
+    try:
+        current_app.extensions["catalogue"] = load(content_root(), Path(current_app.static_folder or ""))
+    except ContentError as faults:
+        current_app.logger.error("%s", faults)
+
+
+def kept(hash: str) -> Module:
+    """The module a fact named by this hash, as it was then. LookupError when it was never kept."""
+    folder = kept_folder(hash)
+    module = read_module(folder, Faults(folder.parent.parent))
+    if module is None:
+        raise LookupError(hash)
+    return module

@@ -1,7 +1,8 @@
 """Puts into `lms/static/vendor` what is not ours: pictures, fonts, their licences. Run by `make assets`.
 
-Nothing of it is kept in git, and nothing is fetched here: healthicons comes from node_modules (bin/node-packages),
-Andika from the Debian package fonts-sil-andika. Everything text-like gets a `.br` and a `.gz` beside it, as WhiteNoise wants.
+Nothing of it is kept in git, and nothing is fetched here: healthicons comes from node_modules
+(bin/node-packages), Andika from the Debian package fonts-sil-andika. Everything text-like, ours too, gets
+a `.br` and a `.gz` beside it, as WhiteNoise wants.
 """
 
 import gzip
@@ -29,7 +30,7 @@ MARKS = "\u0300\u0301\u0302\u0308\u030c"  # tones of Bambara, and the marks of F
 SIGNS = "‐‑‒–—‘’‚“”„•…\u2009\u202f−€←↑→↓✓"  # Andika has no ✗: it is an icon
 FEATURES = ["kern", "mark"]
 
-SPRITE = {  # name of the symbol → healthicons picture; drawings of ours in img/icons are added under their file names
+SPRITE = {  # name of the symbol → healthicons picture; ours in img/icons are added under their file names
     "group": "people/group_discussion_meetingx3",
     "woman": "people/woman",
     "man": "people/man",
@@ -45,7 +46,7 @@ COMPRESSIBLE = {".css", ".js", ".svg", ".json", ".webmanifest", ".txt"}
 WORTH_IT = 200  # bytes; below, the headers weigh more than what is saved
 
 
-class Missing(Exception):
+class Missing(Exception):  # noqa: N818
     """Something to install first; the message says what."""
 
 
@@ -71,7 +72,7 @@ def build(vendor: Path = VENDOR):
 
 
 def pictures(folder: Path):
-    """All filled healthicons, in indigo because a picture shown by `<img>` cannot take the colour of the page."""
+    """All filled healthicons, in indigo: a picture shown by `<img>` cannot take the colour of the page."""
     source = HEALTHICONS / "public" / "icons" / "svg" / "filled"
     for path in sorted(source.glob("*/*.svg")):
         target = folder / path.relative_to(source)
@@ -97,14 +98,14 @@ def symbol(name, svg):
 
 
 def slim(svg):
-    """The same drawing, coordinates cut after two decimals (a hundredth of a 48th of its width), without line ends."""
+    """The same drawing on one line, its coordinates cut after two decimals (its width is 48)."""
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r"(\d*\.\d\d)\d+", r"\1", svg)
     return re.sub(r"\s*\n\s*", "", svg)
 
 
 def fonts(folder: Path):
-    """Andika, regular and bold, cut down to French and Bambara: no hinting, kerning and placing of tone marks only."""
+    """Andika, regular and bold, cut down to French and Bambara; kerning and the placing of tones stay."""
     folder.mkdir(parents=True, exist_ok=True)
     for weight, name in WEIGHTS.items():
         cut(ANDIKA / f"Andika-{weight}.ttf", folder / name)

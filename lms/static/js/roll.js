@@ -1,6 +1,6 @@
-// The roll-call: counts live, finds a woman by name or number, marks all but some.
-// <form class="roll" data-all="Toutes sauf…" data-none="Personne" data-found="%(n)s trouvées" …> with
-// <li data-name data-number><label class="member"><input type="checkbox" name="present">. Without this file: a plain list.
+// The roll-call: counts live, finds a woman by name or number, marks all but some. Without this file: a plain list of boxes.
+// <form class="roll"> with [data-count], [data-of], [data-all-but], [type=search], [data-nobody-found], and
+// <ul class="members"><li><label class="member"><input type="checkbox" name="present" data-number data-name>.
 
 import { foldName } from "./folding.js";
 
@@ -73,6 +73,7 @@ function enhance(form) {
       if (search) clear();
     });
   }
+  count.closest("[hidden]")?.removeAttribute("hidden");
   new MutationObserver(recount).observe(list, { childList: true }); // rows laid in by the phone's overlay
   recount();
 }

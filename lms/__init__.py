@@ -1,0 +1,54 @@
+"""Kalanso: family planning training in cascade. The roof: it puts the floors together, and nothing else.
+
+A floor imports only from floors below it (`tests/test_house.py` holds this).
+"""
+
+from importlib.metadata import version
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import FileSystemLoader, PrefixLoader
+
+from lms.assessment import cli as content_cli
+from lms.assessment import views as assessment_views
+from lms.cascade import views as cascade_views
+from lms.certificates import cli as certificates_cli
+from lms.certificates import views as certificates_views
+from lms.core import cli as core_cli
+from lms.core import database, guard, language, pages, settings
+from lms.core import views as core_views
+from lms.curriculum import content
+from lms.curriculum import views as curriculum_views
+from lms.demo import cli as demo_cli
+from lms.people import cli as people_cli
+from lms.people import signing_in
+from lms.people import views as people_views
+from lms.reports import views as reports_views
+
+FLOORS = ("core", "people", "curriculum", "assessment", "cascade", "followup", "certificates", "reports", "offline")
+SCREENS = (
+    core_views, people_views, curriculum_views, assessment_views, cascade_views, certificates_views, reports_views,
+)  # fmt: skip
+COMMANDS = (core_cli, people_cli, content_cli, certificates_cli, demo_cli)
+VERSION = version("kalanso")
+
+
+def create_app(**overrides):
+    """The application; `overrides` win over the environment."""
+    app = Flask("lms")
+    app.config.update(settings.read(), VERSION=VERSION)
+    app.config.update(overrides)
+    app.jinja_loader = PrefixLoader({floor: FileSystemLoader(_templates(app, floor)) for floor in FLOORS})
+    for part in (database, language, guard, pages, signing_in, content):
+        part.init_app(app)
+    for views in SCREENS:
+        for blueprint in views.blueprints:
+            app.register_blueprint(blueprint)
+    for commands in COMMANDS:
+        for command in commands.commands:
+            app.cli.add_command(command)
+    return app
+
+
+def _templates(app, floor):
+    return Path(app.root_path) / floor / "templates"

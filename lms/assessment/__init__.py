@@ -1,0 +1,1 @@
+"""What is checked: quizzes, hands-up quizzes. Refuses to know who taught."""

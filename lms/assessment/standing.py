@@ -1,0 +1,77 @@
+"""Who is competent, and which quiz comes next. Asked anew each time, never stored."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+FORMS = ("A", "B")
+RESITS = 2
+BETWEEN_RESITS = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One attempt, as far as standing needs it: `kind` is "pre" or "post"; `alone` when nobody asked her."""
+
+    kind: str
+    form: str
+    taken_on: date
+    passed: bool
+    alone: bool = False
+
+    @property
+    def counts(self):
+        """A test before the teaching never counts; one taken alone is practice."""
+        return self.kind == "post" and not self.alone
+
+
+@dataclass(frozen=True)
+class Legs:
+    """What competence stands on: knowledge, and for workers a skill to standard and a supervised delivery."""
+
+    quiz: bool
+    skill: bool = False
+    delivery: bool = False
+
+
+NEEDS = {
+    "group": ("quiz",),
+    "chw": ("quiz", "skill", "delivery"),
+    "trainer": ("quiz", "skill"),
+}
+"""Which legs each audience needs (Jhpiego's mastery learning: knowledge, skills, practice)."""
+
+
+def competent(audience, legs):
+    """Whether every leg that this audience needs stands."""
+    return all(getattr(legs, leg) for leg in NEEDS[audience])
+
+
+def passing(sittings):
+    """The latest sitting that counts and was passed, or None."""
+    return max((s for s in sittings if s.counts and s.passed), key=lambda s: s.taken_on, default=None)
+
+
+def next_form(sittings):
+    """The form to present next: A first; after that the one not taken last."""
+    if not sittings:
+        return FORMS[0]
+    last = sittings[-1].form
+    return FORMS[1 - FORMS.index(last)]
+
+
+def may_sit(sittings, day):
+    """None when she may take the counted quiz on that day, else the day from which she may.
+
+    After a failure a resit waits a day; after two failed resits, until she was taught again
+    (asked of the trainer, not refused here): the field may always record what happened.
+    """
+    failed = [s for s in sittings if s.counts and not s.passed]
+    if not failed or passing(sittings):
+        return None
+    first = max(s.taken_on for s in failed) + BETWEEN_RESITS
+    return first if day < first else None
+
+
+def resits(sittings):
+    """How many times she sat again after the first counted quiz."""
+    return max(sum(s.counts for s in sittings) - 1, 0)

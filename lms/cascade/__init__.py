@@ -1,0 +1,1 @@
+"""Who taught whom: trainings, sessions, attendance, lineage."""

@@ -1,0 +1,18 @@
+"""How much of a teaching somebody was there for. Asked of sessions and rolls, never stored."""
+
+from fractions import Fraction
+
+ENOUGH = Fraction(80, 100)
+"""Share of the minutes that earns an attestation of participation (domain brief 4.4)."""
+
+
+def share(sessions, person):
+    """The part of the minutes held that `person` was there for: sessions are (minutes, persons) pairs."""
+    held = sum(minutes for minutes, _there in sessions)
+    there = sum(minutes for minutes, there in sessions if person in there)
+    return Fraction(there, held) if held else Fraction(0)
+
+
+def took_part(sessions, person):
+    """Whether she was there for 80 % of the minutes or more."""
+    return bool(sessions) and share(sessions, person) >= ENOUGH

@@ -1,0 +1,95 @@
+"""Screens of trainings: a class of several days, its register, its sessions."""
+
+from datetime import date
+
+from flask import Blueprint, g, redirect, render_template, url_for
+from sqlalchemy import select
+
+from lms.cascade import teaching
+from lms.cascade.forms import TrainingForm
+from lms.cascade.models import Training
+from lms.cascade.presence import share
+from lms.core import facts
+from lms.core.database import db
+from lms.curriculum.content import catalogue
+from lms.people.mandates import KINDS
+from lms.people.models import OrgUnit, Person, Role, below
+from lms.people.reach import reachable
+from lms.people.signing_in import signed_in
+
+bp = Blueprint("trainings", __name__)
+
+
+@bp.get("/trainings/")
+@signed_in
+def trainings():
+    """The trainings within reach, the latest first."""
+    found = select(Training).where(Training.within(g.reach)).order_by(Training.starts.desc(), Training.uid).limit(100)
+    return render_template(
+        "cascade/trainings.html", trainings=db.session.scalars(found).all(), plans=bool(g.reach.kinds & TrainingForm.by)
+    )
+
+
+@bp.get("/trainings/new")
+@signed_in(kinds=TrainingForm.by)
+def new_training():
+    """The empty form of a training."""
+    return _form(TrainingForm.opened(g.person, starts=date.today(), ends=date.today()))
+
+
+@bp.get("/trainings/<uuid:uid>/edit")
+@signed_in(kinds=TrainingForm.by)
+def correct(uid):
+    """The form of a training as it was planned."""
+    training = reachable(Training, uid)
+    return _form(
+        TrainingForm.opened(
+            g.person, corrects=uid, title=training.title, unit=training.unit_uid, place=training.place, starts=training.starts,
+            ends=training.ends, modules=training.slugs, trainees=[person.origin for _n, person in teaching.register(training)],
+        )
+    )  # fmt: skip
+
+
+@bp.post("/trainings/")
+@signed_in
+def record():
+    """A training is planned, or its plan corrected."""
+    form = TrainingForm.posted()
+    if form.accepted():
+        facts.record(form)
+        return redirect(url_for("trainings.training", uid=form.origin), 303)
+    return _form(form), form.status
+
+
+def _form(form):
+    places = select(OrgUnit).where(below(g.reach.paths), OrgUnit.level.in_(("country", "region", "district", "area")))
+    return render_template(
+        "cascade/training_form.html", form=form, workers=_workers(), kinds=KINDS,
+        places=db.session.scalars(places.order_by(OrgUnit.path).limit(3000)).all(),
+    )  # fmt: skip
+
+
+def _workers():
+    rows = (
+        select(Person, Role.kind, OrgUnit.name)
+        .join(Role, Role.person_uid == Person.origin)
+        .join(OrgUnit, OrgUnit.uid == Role.unit_uid)
+        .where(Person.current, Role.held_on(date.today()), below(g.reach.paths), Person.origin != g.person.origin)
+        .order_by(OrgUnit.path, Person.given_key, Person.family_key)
+        .limit(1000)
+    )
+    return db.session.execute(rows).tuples().all()
+
+
+@bp.get("/trainings/<uuid:uid>")
+@signed_in
+def training(uid):
+    """One training: its register with the presence of each, its sessions, what comes next."""
+    training = reachable(Training, uid)
+    sessions = teaching.sessions_of(training=uid)
+    presence = teaching.presence(sessions)
+    register = [(number, person, share(presence, person.origin)) for number, person in teaching.register(training)]
+    return render_template(
+        "cascade/training.html", training=training, sessions=sessions, register=register, modules=catalogue().modules,
+        present=teaching.numbers_present(sessions), leads=training.led_by == g.person.origin,
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""Screens of sessions: what is taught to whom, and who was there."""
+
+from datetime import date
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from sqlalchemy import func, select
+
+from lms.cascade import lineage_views, teaching, trainings
+from lms.cascade.forms import HEADS, SessionForm, head_field
+from lms.cascade.models import Session, Training
+from lms.core import facts
+from lms.core.database import db, new_uid
+from lms.core.language import language
+from lms.curriculum.content import catalogue, said
+from lms.people.forms import MemberForm
+from lms.people.mandates import TEACHES
+from lms.people.models import Group
+from lms.people.reach import reachable
+from lms.people.rosters import groups_of, roster
+from lms.people.signing_in import signed_in
+
+bp = Blueprint("cascade", __name__)
+blueprints = (bp, trainings.bp, lineage_views.bp)
+PAGE = 30
+
+
+@bp.get("/sessions/")
+@signed_in
+def sessions():
+    """The trainings to come and the sessions held, within reach."""
+    page = max(request.args.get("page", 1, type=int), 1)
+    found = select(Session).where(Session.within(g.reach)).order_by(Session.held_on.desc(), Session.uid.desc())
+    listed = db.session.scalars(found.limit(PAGE).offset((page - 1) * PAGE)).all()
+    count = db.session.scalar(select(func.count()).select_from(Session).where(Session.within(g.reach)))
+    return render_template(
+        "cascade/sessions.html", sessions=listed, present=teaching.numbers_present(listed), modules=catalogue().modules,
+        trainings=teaching.trainings_to_come(g.reach, date.today()), groups=groups_of(g.person.origin),
+        page=page, count=count, per_page=PAGE, teaches=bool(g.reach.kinds & TEACHES),
+    )  # fmt: skip
+
+
+@bp.get("/sessions/new")
+@signed_in(kinds=TEACHES)
+def new_session():
+    """The form of a session: with whom is given, then the module, then the rest with the roll."""
+    whom = _whom(request.args)
+    if whom is None:
+        return render_template("cascade/choose_group.html", groups=groups_of(g.person.origin))
+    slug = request.args.get("module")
+    if slug is None:
+        return render_template("cascade/choose_module.html", whom=whom, modules=_offered(whom), query=request.args.to_dict())
+    module = catalogue().modules.get(slug) or abort(404)
+    return _session_page(_opened(whom, module))
+
+
+def _whom(given):
+    """The group or the training named, within reach; None when neither is."""
+    for model, name in ((Group, "group"), (Training, "training")):
+        if given.get(name):
+            return reachable(model, given.get(name, type=UUID))
+    return None
+
+
+def _offered(whom):
+    modules = catalogue().modules
+    return [modules[slug] for slug in whom.slugs if slug in modules] if isinstance(whom, Training) else list(catalogue())
+
+
+def _opened(whom, module):
+    is_group = isinstance(whom, Group)
+    return SessionForm.opened(
+        g.person, group=whom.origin if is_group else None, training=None if is_group else whom.origin,
+        module=module.slug, content=module.hash, lessons=[lesson.id for lesson in module.lessons],
+        language="bm" if is_group else language(), held_on=date.today(), half="am",
+        minutes=module.minutes_group[0] if is_group else module.minutes_chw,
+        place=whom.village.name if is_group else whom.place,
+    )  # fmt: skip
+
+
+@bp.post("/sessions/")
+@signed_in
+def record():
+    """A worker records a session she has just led; or, on the way, adds a woman who is not on the roster yet."""
+    form = SessionForm.posted()
+    if "woman" in request.form:
+        return _with_one_more(form)
+    if form.accepted():
+        facts.record(form)
+        return redirect(url_for("cascade.session", uid=form.origin), 303)
+    return _session_page(form), form.status
+
+
+def _with_one_more(form):
+    """Registers the woman as a fact of her own, and shows the same form with her on it, present."""
+    asked = {name: request.form.get(f"woman-{name}", "") for name in ("uid", "given", "family", "age")}
+    body = urlencode({**asked, "sex": "F", "group": request.form.get("group", "")}).encode()
+    woman = MemberForm.sent(body, g.person)
+    if not woman.accepted():
+        return _session_page(form, woman), woman.status
+    facts.record(woman)
+    form.present.data.append(woman.origin)
+    return _session_page(form)
+
+
+def _session_page(form, woman=None):
+    group, training = Group.now_of(form.group.data), Training.now_of(form.training.data)
+    if not (group or training):
+        abort(404)
+    woman = woman or MemberForm.opened(g.person, group=form.group.data)
+    return render_template(
+        "cascade/session_form.html", form=form, group=group, training=training, woman=woman,
+        roster=roster(group.origin) if group else teaching.register(training),
+        module=catalogue().modules.get(form.module.data), heads=[(sex, band, form[head_field(sex, band)]) for sex, band in HEADS],
+    )  # fmt: skip
+
+
+@bp.get("/sessions/<uuid:uid>")
+@signed_in
+def session(uid):
+    """One session: what was taught, who was there, and what may come next."""
+    session = reachable(Session, uid)
+    return render_template(
+        "cascade/session.html", session=session, roll=teaching.roll(session), heads=teaching.heads(session),
+        module=catalogue().modules.get(session.module), own=session.led_by == g.person.origin,
+    )  # fmt: skip
+
+
+@bp.get("/sessions/<uuid:uid>/edit")
+@signed_in(kinds=TEACHES)
+def correct(uid):
+    """The form of a session as it was told, to correct a slip: the correction is a fact of its own."""
+    session = reachable(Session, uid)
+    counted = {head_field(head.sex, head.band): head.number for head in teaching.heads(session)}
+    form = SessionForm.opened(
+        g.person, corrects=uid, group=session.group_uid, training=session.training_uid, module=session.module,
+        content=session.content, lessons=session.lessons.split(), language=session.language, held_on=session.held_on,
+        half=session.half, minutes=session.minutes, place=session.place,
+        present=[person.origin for person in teaching.roll(session)], **counted,
+    )  # fmt: skip
+    return _session_page(form)
+
+
+@bp.get("/sessions/<uuid:uid>/withdraw")
+@signed_in(kinds=TEACHES)
+def withdraw(uid):
+    """The form that takes a session back, with the reason."""
+    session = reachable(Session, uid)
+    form = SessionForm.opened(g.person, corrects=uid, withdrawn=True, module=session.module)
+    return render_template("cascade/withdraw.html", form=form, session=session, module=catalogue().modules.get(session.module))
+
+
+def title_of(slug):
+    """The title of a module in the reader's language; its slug when it is taught no more."""
+    module = catalogue().modules.get(slug)
+    return said(module.title, language()) if module else slug
+
+
+bp.app_template_global("title_of")(title_of)
+bp.app_template_global("new_uid")(new_uid)

@@ -1,0 +1,1 @@
+"""What is awarded, printed, verified, revoked."""

@@ -1,0 +1,31 @@
+"""The number of a certificate: derived from what was earned, never counted, so that two offices cannot give the same."""
+
+import hashlib
+import uuid
+
+from lms.people.codes import ALPHABET, check_character, is_sound, normal
+
+LETTERS = 10
+
+
+def certificate_uid(kind, person, module, version, basis, generation=0):
+    """The uid of a certificate. `basis` is the training, the group or the attempt it was earned in;
+    `generation` counts the papers revoked before it."""
+    story = "|".join(map(str, (kind, person, module, version, basis, generation)))
+    return uuid.UUID(bytes=hashlib.sha256(story.encode()).digest()[:16])
+
+
+def certificate_number(uid):
+    """`ML-7QK2M9XD4T-R`: fifty bits of the uid in Crockford's base 32, and a check character."""
+    bits = int.from_bytes(uid.bytes, "big") >> (128 - 5 * LETTERS)
+    letters = "".join(ALPHABET[(bits >> (5 * place)) & 31] for place in reversed(range(LETTERS)))
+    return f"ML-{letters}-{check_character(letters)}"
+
+
+def read_number(text):
+    """The number as it is printed, from what somebody typed; None when it cannot be one."""
+    letters = "".join(c for c in normal(text) if c in ALPHABET)
+    if text.strip().upper().startswith("ML"):
+        letters = letters[-(LETTERS + 1):]
+    body, check = letters[:-1], letters[-1:]
+    return f"ML-{body}-{check}" if len(body) == LETTERS and is_sound(f"{body}-{check}") else None

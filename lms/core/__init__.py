@@ -1,0 +1,1 @@
+"""Database, facts, language, guard, fields: what every floor stands on. Knows no word of training."""

@@ -1,0 +1,193 @@
+"""The one door: a fact is a form, posted once, and stored once however often it arrives."""
+
+import hashlib
+from typing import ClassVar
+from urllib.parse import parse_qsl
+
+import sqlalchemy as sa
+from flask import abort, g, request
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Form
+from wtforms.validators import ValidationError
+
+from lms.core.database import Uid, db, new_uid
+from lms.core.fields import Required, Short, UidField, Words
+from lms.core.models import Conflict, Fact, Receipt, Withdrawal, now
+
+
+class OutOfReach(ValidationError):
+    """The fact speaks of somebody or something outside its author's places."""
+
+
+class FactForm(Form):
+    """An ordinary form whose post is a fact.
+
+    `uid` is minted when the form opens. `corrects` names the origin of the fact it corrects;
+    with `withdrawn` the fact is taken back, and only `reason` is asked.
+    A subclass names the `path` it is posted to and the `model` of its row, and makes its `rows()`.
+    """
+
+    path: ClassVar[str]
+    model: ClassVar[type[Fact]]
+
+    uid = UidField(validators=[Required()])
+    corrects = UidField()
+    withdrawn = BooleanField()
+    reason = Words(validators=[Short(500)])
+
+    def __init__(self, formdata=None, *, body=b"", author=None, at=None, **known):
+        self.body, self.author, self.at = body, author, at or now()
+        self.duplicate = self.conflict = self.out_of_reach = self.refused = False
+        super().__init__(formdata, **known)
+
+    @classmethod
+    def opened(cls, author=None, **known):
+        """An empty form for a fact that is about to be told; its uid is minted now."""
+        return cls(author=author, uid=new_uid(), **known)
+
+    @classmethod
+    def posted(cls):
+        """The form as the present request sent it, by the person who is signed in."""
+        body = request.get_data(cache=True)
+        return cls(request.form, body=body, author=g.person)
+
+    @classmethod
+    def sent(cls, body, author, at=None):
+        """The form of a kept urlencoded body: from an outbox, a replay, or the demo."""
+        return cls(MultiDict(_pairs(body)), body=body, author=author, at=at)
+
+    @property
+    def hash(self):
+        """SHA-256 of the plain body: 32 bytes."""
+        return hashlib.sha256(self.body).digest()
+
+    @property
+    def origin(self) -> Uid:
+        """The origin of the row this form makes."""
+        return self.corrects.data or self.uid.data
+
+    def accepted(self):
+        """Whether the fact may be recorded: known already, or valid. A second body under its uid is kept as a conflict."""
+        receipt = Receipt.of(self.uid.data)
+        if receipt:
+            self.duplicate = receipt.hash == self.hash and receipt.path == self.path
+            if not self.duplicate:
+                keep_conflict(self)
+            return self.duplicate
+        return self.validate()
+
+    def validate(self, extra_validators=None):
+        if not self.may_post():
+            self.refused = True
+            return False
+        if self.withdrawn.data:
+            return self._may_withdraw()
+        valid = super().validate(extra_validators)
+        return self._corrects_something() and valid
+
+    def may_post(self):
+        """Whether this author may tell facts of this kind at all; floors above say."""
+        return True
+
+    def may_correct(self, row):
+        """Whether this author may correct or withdraw this row; floors above may widen it."""
+        return Receipt.of(row.origin).author == self.author_uid
+
+    @property
+    def author_uid(self):
+        """The origin of the author, or None before anybody has signed in."""
+        return self.author.origin if self.author else None
+
+    @property
+    def status(self):
+        """The HTTP status of a form that is shown again."""
+        if self.refused:
+            abort(403)
+        return 409 if self.conflict else 404 if self.out_of_reach else 422 if self.errors else 200
+
+    def rows(self):
+        """The rows this fact makes, its own `model` first."""
+        raise NotImplementedError
+
+    def _corrects_something(self):
+        if not self.corrects.data:
+            return True
+        row = self.model.now_of(self.corrects.data)
+        if row is None or not self.may_correct(row):
+            self.corrects.errors = [_("Ce que vous corrigez n’existe plus ou n’est pas à vous.")]
+            return False
+        return True
+
+    def _may_withdraw(self):
+        valid = self.uid.validate(self) and self._corrects_something()
+        if not self.corrects.data or not self.reason.data:
+            self.reason.errors = [_("Dites pourquoi vous retirez ceci.")]
+            return False
+        return valid
+
+
+def _pairs(body):
+    return parse_qsl(body.decode(), keep_blank_values=True)
+
+
+def record(form, commit=True):
+    """Store an accepted fact with its receipt, in one transaction. A known one changes nothing.
+
+    Returns the receipt. Two posts of one fact at the same moment end as one: the database refuses the second.
+    """
+    if form.duplicate:
+        return Receipt.of(form.uid.data)
+    try:
+        receipt = _write(form)
+        if commit:
+            db.session.commit()
+        return receipt
+    except IntegrityError:
+        db.session.rollback()
+        if not (known := Receipt.of(form.uid.data)):
+            raise
+        if known.hash != form.hash:
+            keep_conflict(form)
+            abort(409)
+        return known
+
+
+def _write(form):
+    receipt = Receipt(
+        uid=form.uid.data, path=form.path, body=form.body, hash=form.hash,
+        author=form.author_uid, received_at=form.at,
+    )  # fmt: skip
+    db.session.add(receipt)
+    db.session.flush()
+    if form.corrects.data:
+        supersede(form.model, form.corrects.data)
+    if form.withdrawn.data:
+        db.session.add(Withdrawal(uid=form.uid.data, origin=form.corrects.data, reason=form.reason.data))
+    else:
+        first, *others = form.rows()
+        db.session.add(first)
+        db.session.flush()  # the others point at it
+        db.session.add_all(others)
+    db.session.flush()
+    return receipt
+
+
+def supersede(model, origin):
+    """The row of this origin that was current is so no longer."""
+    db.session.execute(
+        sa.update(model).where(model.origin == origin, model.current).values(current=False),
+        execution_options={"synchronize_session": "fetch"},
+    )
+
+
+def keep_conflict(form):
+    """Keep the second body that came under a known uid, once, and show it as a conflict."""
+    form.conflict = True
+    known = sa.select(Conflict).filter_by(uid=form.uid.data, hash=form.hash)
+    if db.session.scalar(known) is None:
+        db.session.add(
+            Conflict(uid=form.uid.data, path=form.path, body=form.body, hash=form.hash, author=form.author_uid)
+        )
+        db.session.commit()

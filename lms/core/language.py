@@ -1,0 +1,88 @@
+"""French and Bambara: which one is wanted, and how dates and numbers are written in each."""
+
+from datetime import date
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import g, has_request_context, request
+from flask_babel import Babel, get_locale
+
+LANGUAGES = {"fr": "Français", "bm": "Bamanankan"}  # a language is added here, and nowhere else in the code
+DEFAULT = "fr"
+DRAFT = {"bm"}  # written by non-speakers: shown as a draft until reviewed
+COOKIE = "language"
+ALIASES = {"bam": "bm"}
+NUMBERS = Locale("fr", "ML")  # CLDR's Bambara numbers are English ones; Mali writes 1 234,5 in both languages
+
+DAYS = ("ntɛnɛ", "tarata", "araba", "alamisa", "juma", "sibiri", "kari")
+MONTHS = (
+    "zanwuye", "feburuye", "marisi", "awirili", "mɛ", "zuwɛn",
+    "zuluye", "uti", "sɛtanburu", "ɔkutɔburu", "nowanburu", "desanburu",
+)  # fmt: skip
+
+babel = Babel()
+
+
+def init_app(app):
+    babel.init_app(
+        app, locale_selector=language, default_locale=DEFAULT, default_translation_directories="../translations"
+    )
+    app.jinja_env.globals.update(
+        language=language, languages=LANGUAGES, is_draft=lambda: language() in DRAFT, number=number, long_date=long_date
+    )
+    app.jinja_env.filters.update(day=short_date, number=number, long_date=long_date, month=month_name)
+
+
+def language():
+    """The language of this request: the one chosen (cookie), else the browser's, else French."""
+    if not has_request_context():
+        return DEFAULT
+    if "language" not in g:
+        g.language = choose(request.cookies.get(COOKIE), request.accept_languages.values())
+    return g.language
+
+
+def choose(chosen, accepted):
+    """`chosen` if we speak it, else the first language of `accepted` that we speak, by its primary subtag."""
+    if chosen in LANGUAGES:
+        return chosen
+    for tag in accepted:
+        primary = tag.replace("_", "-").split("-")[0].lower()
+        primary = ALIASES.get(primary, primary)
+        if primary in LANGUAGES:
+            return primary
+    return DEFAULT
+
+
+def number(value):
+    """A number as Mali writes it: 1 234,5."""
+    return "" if value is None else format_decimal(value, locale=NUMBERS)
+
+
+def french_date(day: date):
+    """`26 novembre 2019`; the first of a month is « 1er »."""
+    text = format_date(day, "d MMMM y", locale="fr")
+    return text.replace("1 ", "1er ", 1) if day.day == 1 else text
+
+
+def bambara_date(day: date):
+    """`taratadon nowanburukalo tile 26 san 2019`, as the Malian press writes it."""
+    return f"{DAYS[day.weekday()]}don {MONTHS[day.month - 1]}kalo tile {day.day} san {day.year}"
+
+
+def long_date(day: date):
+    """The date in words, in the language of the request."""
+    return bambara_date(day) if str(get_locale()) == "bm" else french_date(day)
+
+
+def short_date(day):
+    """`26/11/2019`, the same in both languages."""
+    return day.strftime("%d/%m/%Y") if day else ""
+
+
+def month_name(day: date):
+    """`novembre 2019`, or `nowanburukalo san 2019`."""
+    if str(get_locale()) == "bm":
+        return f"{MONTHS[day.month - 1]}kalo san {day.year}"
+    return format_date(day, "MMMM y", locale="fr")

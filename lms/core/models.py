@@ -1,0 +1,115 @@
+"""What is remembered of every fact: that it came, from whom, and byte for byte what it said."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from lms.core.database import Uid, UidType, db, new_uid
+
+Sequence = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def now():
+    """Our clock, in UTC."""
+    return datetime.now(UTC)
+
+
+class Receipt(db.Model):
+    """One posted fact. `seq` orders facts; a phone's clock never does. An erased body is None, its hash stays."""
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    uid: Mapped[Uid] = mapped_column(unique=True)
+    path: Mapped[str] = mapped_column(String(64))
+    body: Mapped[bytes | None]
+    hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    author: Mapped[Uid | None] = mapped_column(index=True)
+    received_at: Mapped[datetime] = mapped_column(default=now)
+    device: Mapped[str | None] = mapped_column(String(64))
+    device_number: Mapped[int | None]
+    device_at: Mapped[datetime | None]
+
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  a number is never given twice
+
+    @classmethod
+    def of(cls, uid):
+        """The receipt of a fact, or None."""
+        return db.session.scalar(sa.select(cls).filter_by(uid=uid)) if uid else None
+
+
+class Conflict(db.Model):
+    """A second, different body that came under a uid already taken: kept beside the first, and shown."""
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    uid: Mapped[Uid] = mapped_column(ForeignKey("receipt.uid"), index=True)
+    path: Mapped[str] = mapped_column(String(64))
+    body: Mapped[bytes | None]
+    hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    author: Mapped[Uid | None]
+    received_at: Mapped[datetime] = mapped_column(default=now)
+
+    __table_args__ = (sa.UniqueConstraint("uid", "hash"),)
+
+
+class Withdrawal(db.Model):
+    """A fact taken back, with its reason. What it said stays readable; nothing counts it any more."""
+
+    uid: Mapped[Uid] = mapped_column(ForeignKey("receipt.uid"), primary_key=True)
+    origin: Mapped[Uid] = mapped_column(ForeignKey("receipt.uid"), index=True)
+    reason: Mapped[str] = mapped_column(String(500))
+
+
+class Fact:
+    """A row that a posted form made. Facts are never edited: a correction is a new row of the same `origin`.
+
+    `origin` is the uid of the first row of the chain; references elsewhere name the origin.
+    At most one row of an origin is `current`; a withdrawn fact has none.
+    """
+
+    current: Mapped[bool] = mapped_column(default=True)
+
+    @declared_attr
+    def uid(cls) -> Mapped[Uid]:  # noqa: N805
+        return mapped_column(UidType, ForeignKey("receipt.uid"), primary_key=True)
+
+    @declared_attr
+    def origin(cls) -> Mapped[Uid]:  # noqa: N805
+        return mapped_column(UidType, ForeignKey("receipt.uid"))
+
+    @declared_attr.directive
+    def __table_args__(cls):  # noqa: N805
+        name = cls.__tablename__
+        return (
+            Index(f"ix_{name}_origin", "origin"),
+            Index(
+                f"uq_{name}_current", "origin", unique=True,
+                sqlite_where=sa.text("current"), postgresql_where=sa.text("current"),
+            ),
+            *getattr(cls, "rules", ()),
+        )
+
+    @classmethod
+    def now_of(cls, origin):
+        """The current row of an origin, or None when there is none or it was withdrawn."""
+        return db.session.scalar(sa.select(cls).where(cls.origin == origin, cls.current)) if origin else None
+
+
+class Epoch(db.Model):
+    """One life of this database. A restore begins the next, so that phones send again what a backup did not hold."""
+
+    uid: Mapped[Uid] = mapped_column(primary_key=True, default=new_uid)
+    number: Mapped[int] = mapped_column(unique=True)
+    began_at: Mapped[datetime] = mapped_column(default=now)
+
+    @classmethod
+    def present(cls):
+        """The epoch in force, as text: its number and its uid."""
+        epoch = db.session.scalar(sa.select(cls).order_by(cls.number.desc()).limit(1))
+        return f"{epoch.number}-{epoch.uid}" if epoch else None
+
+    @classmethod
+    def begin(cls):
+        """Begin the next epoch."""
+        last = db.session.scalar(sa.select(sa.func.max(cls.number))) or 0
+        db.session.add(cls(number=last + 1))

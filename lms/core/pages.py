@@ -1,0 +1,69 @@
+"""What every page needs: static files with their version, pages for errors, icons and fields in templates."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy.exc
+from flask import Flask, current_app, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+from whitenoise import WhiteNoise
+
+ONE_YEAR = 365 * 24 * 3600
+
+
+def init_app(app: Flask):
+    app.jinja_env.globals.update(static=static, picture=picture)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.register_error_handler(HTTPException, explain)
+    app.register_error_handler(sqlalchemy.exc.OperationalError, explain_full_disk)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=app.static_folder, prefix="static/", max_age=ONE_YEAR, autorefresh=app.debug
+    )
+
+
+def static(path):
+    """The address of one of our static files; it changes when the file does, so that it may be kept for ever."""
+    return url_for("static", filename=path, v=_version(Path(current_app.static_folder) / path))
+
+
+@cache
+def _version(path: Path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8] if path.exists() else "0"
+
+
+def picture(name):
+    """The address of a picture named in the content: `healthicons:people/woman`, `own:vrai`."""
+    kind, _colon, rest = name.partition(":")
+    return static({"healthicons": f"vendor/healthicons/{rest}.svg", "own": f"img/choices/{rest}.svg"}[kind])
+
+
+def explain(error):
+    """An error page that says what happened and where to go on, in her language."""
+    code = error.code or 500
+    if code < 400:
+        return error
+    return render_template("core/error.html", code=code, sentence=sentence(code)), code
+
+
+def sentence(code):
+    """What an HTTP status means to the person who reads it."""
+    return {
+        400: _("Ce qui est arrivé est incomplet. Revenez en arrière et recommencez."),
+        401: _("Connectez-vous pour continuer."),
+        403: _("Cette page n’est pas ouverte à votre rôle."),
+        404: _("Cette page n’existe pas, ou n’est pas dans vos lieux."),
+        405: _("Cette adresse ne s’ouvre pas ainsi. Revenez en arrière."),
+        409: _("Cette fiche est déjà arrivée avec un autre contenu. Les deux sont gardées."),
+        413: _("C’est trop gros pour être reçu. Envoyez moins à la fois."),
+        429: _("Trop d’essais en peu de temps. Attendez une minute et recommencez."),
+        507: _("Le serveur n’a plus de place. Rien n’a été enregistré : gardez votre fiche et prévenez le responsable."),
+    }.get(code, _("Une erreur est survenue chez nous. Rien n’est perdu : recommencez dans un moment."))
+
+
+def explain_full_disk(error):
+    """A full disk is said as such: nothing was stored, and she must know it."""
+    if "full" not in str(error.orig) and "No space" not in str(error.orig):
+        raise error
+    return render_template("core/error.html", code=507, sentence=sentence(507)), 507

@@ -1,0 +1,64 @@
+"""What the environment decides, and what is decided for it on the first run."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def read(environ=os.environ):
+    """Flask configuration from the environment (names and defaults: README, « Réglages »)."""
+    data = Path(environ.get("LMS_DATA") or ROOT / "instance").resolve()
+    public_url = environ.get("LMS_PUBLIC_URL", "").rstrip("/")
+    behind_https = public_url.startswith("https://")
+    return {
+        "LMS_DATA": data,
+        "PORT": int(environ.get("PORT") or 8000),
+        "HOST": environ.get("LMS_HOST") or "127.0.0.1",
+        "PUBLIC_URL": public_url,
+        "SHOW_DRAFTS": environ.get("LMS_DRAFTS", "show") != "hide",
+        "SECRET_KEY": environ.get("SECRET_KEY") or secret_key(data),
+        "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL"), data),
+        "MAX_CONTENT_LENGTH": 1_000_000,
+        "MAX_FORM_MEMORY_SIZE": 1_000_000,
+        "MAX_FORM_PARTS": 5_000,
+        "SESSION_COOKIE_NAME": "__Host-session" if behind_https else "session",
+        "SESSION_COOKIE_SECURE": behind_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": 180 * 24 * 3600,
+        "PROXIES": 1 if behind_https else 0,
+        "RATELIMIT_STORAGE_URI": "memory://",
+    }
+
+
+def database_url(asked, data):
+    """The database asked for, PostgreSQL always through psycopg 3; SQLite in the data folder by default."""
+    if not asked:
+        return f"sqlite:///{data / 'kalanso.sqlite'}"
+    scheme, rest = asked.split("://", 1)
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else asked
+
+
+def secret_key(data):
+    """The signing key of this installation: made once, readable by its owner alone."""
+    path = data / "secret.key"
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        data.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text()
+
+
+def is_public(app):
+    """Whether the server can be reached from other machines: then no demo account may sign in."""
+    host = urlsplit(app.config["PUBLIC_URL"]).hostname or app.config["HOST"]
+    return host not in ("127.0.0.1", "localhost", "::1")

@@ -1,0 +1,1 @@
+"""What a phone carries, and how it comes home."""

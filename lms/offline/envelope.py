@@ -1,0 +1,9 @@
+"""Which form reads the facts posted to which path: the one table that replay, imports and phones go by."""
+
+from lms.assessment.forms import FORMS as ASSESSMENT
+from lms.cascade.forms import FORMS as CASCADE
+from lms.certificates.forms import FORMS as CERTIFICATES
+from lms.people.forms import FORMS as PEOPLE
+from lms.people.workers import FoundingForm, WorkerForm
+
+FORMS = {form.path: form for form in (*PEOPLE, FoundingForm, WorkerForm, *ASSESSMENT, *CASCADE, *CERTIFICATES)}

@@ -1,0 +1,40 @@
+"""What is remembered of signing in: open sessions, one-time codes, wrong tries."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.core.database import Uid, db, new_uid
+from lms.core.models import now
+
+
+class SignIn(db.Model):
+    """One open session of an account on one device."""
+
+    uid: Mapped[Uid] = mapped_column(primary_key=True, default=new_uid)
+    account_uid: Mapped[Uid] = mapped_column(ForeignKey("account.uid"), index=True)
+    device: Mapped[str] = mapped_column(String(64))
+    opened_at: Mapped[datetime] = mapped_column(default=now)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+
+    account = relationship("Account")
+
+
+class OneTimeCode(db.Model):
+    """A code a supervisor hands out so that a worker can choose her own PIN. Used once."""
+
+    uid: Mapped[Uid] = mapped_column(primary_key=True, default=new_uid)
+    account_uid: Mapped[Uid] = mapped_column(ForeignKey("account.uid"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(120))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class WrongTries(db.Model):
+    """Wrong tries of one account or one device since the last right one."""
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    closed_until: Mapped[datetime | None]

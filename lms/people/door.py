@@ -1,0 +1,170 @@
+"""Screens of the door: signing in and out, the first PIN, a new PIN."""
+
+import secrets
+from math import ceil
+
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from wtforms import Form, PasswordField
+from wtforms.validators import ValidationError
+
+from lms.core.database import db
+from lms.core.fields import Required, Short, Words
+from lms.core.models import now
+from lms.people import pin, signing_in
+from lms.people.signing_in import signed_in
+
+bp = Blueprint("door", __name__)
+DEVICE = "device"
+YEARS = 5 * 365 * 24 * 3600
+DIGITS = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 6, "pattern": "[0-9]*"}
+
+
+class SignInForm(Form):
+    """Identifier and PIN."""
+
+    identifier = Words(_l("Identifiant"), [Required(), Short(30)], render_kw={"autocapitalize": "none", "autocomplete": "username"})
+    pin = PasswordField(_l("Code PIN"), [Required()], render_kw=DIGITS)
+
+
+class NewPinForm(Form):
+    """A PIN of one's own, twice."""
+
+    new_pin = PasswordField(_l("Nouveau code PIN : 6 chiffres"), [Required()], render_kw=DIGITS)
+    again = PasswordField(_l("Le même code, encore une fois"), [Required()], render_kw=DIGITS)
+
+    def validate_new_pin(self, field):
+        if not (field.data.isdigit() and field.data.isascii() and len(field.data) == 6):
+            raise ValidationError(_("Six chiffres, rien d’autre."))
+        if pin.too_easy(field.data):
+            raise ValidationError(_("Ce code est trop facile à deviner. Choisissez-en un autre."))
+
+    def validate_again(self, field):
+        if field.data != self.new_pin.data:
+            raise ValidationError(_("Les deux codes ne sont pas les mêmes."))
+
+
+class ChangePinForm(NewPinForm):
+    """The PIN there was, and the new one."""
+
+    old_pin = PasswordField(_l("Code PIN actuel"), [Required()], render_kw=DIGITS)
+
+    def validate_old_pin(self, field):
+        if not pin.fits(g.account.pin_hash, field.data):
+            raise ValidationError(_("Ce n’est pas le bon code."))
+
+
+class ActivateForm(NewPinForm):
+    """Identifier, the code the supervisor handed out, and a PIN of her own."""
+
+    identifier = Words(_l("Identifiant"), [Required(), Short(30)], render_kw={"autocapitalize": "none"})
+    code = Words(_l("Code reçu : 8 chiffres"), [Required()], render_kw={**DIGITS, "maxlength": 8})
+
+
+@bp.get("/sign-in")
+def sign_in():
+    """The door."""
+    return _with_device(render_template("people/sign_in.html", form=SignInForm(), next=request.args.get("next", "")))
+
+
+@bp.post("/sign-in")
+def enter():
+    """Identifier and PIN fit, or it is said that they do not: the same words whatever was wrong."""
+    form = SignInForm(request.form)
+    if form.validate():
+        worker, closed = signing_in.try_pin(form.identifier.data, form.pin.data, _device())
+        if worker:
+            return _with_device(redirect(_next(worker), 303))
+        form.pin.errors = [_closed_for(closed) if closed else _("L’identifiant ou le code PIN ne va pas.")]
+    page = render_template("people/sign_in.html", form=form, next=request.form.get("next", ""))
+    return _with_device(make_response(page, 401))
+
+
+def _closed_for(closed):
+    minutes = ceil(closed.total_seconds() / 60)
+    return ngettext(
+        "Trop d’essais. Attendez %(num)s minute.", "Trop d’essais. Attendez %(num)s minutes.", minutes
+    )
+
+
+def _next(worker):
+    """Where she wanted to go; the first time, the tour of her role."""
+    address = request.form.get("next", "")
+    if address.startswith("/") and not address.startswith(("//", "/\\")):
+        return address
+    if worker.account.toured:
+        return url_for("reports.home")
+    worker.account.toured = True
+    db.session.commit()
+    return url_for("reports.tour")
+
+
+@bp.post("/sign-out")
+@signed_in
+def sign_out():
+    """Close the session of this browser."""
+    signing_in.leave()
+    return redirect(url_for("reports.home"), 303)
+
+
+@bp.get("/activate")
+def activate():
+    """The first PIN, or the next one after a PIN was forgotten."""
+    return _with_device(render_template("people/activate.html", form=ActivateForm()))
+
+
+@bp.post("/activate")
+def redeem():
+    """A one-time code opens the choice of a PIN, once."""
+    form = ActivateForm(request.form)
+    if form.validate():
+        code = signing_in.redeem(form.identifier.data, form.code.data, _device())
+        if code:
+            return _with_device(redirect(_first_pin(code, form.new_pin.data), 303))
+        form.code.errors = [_("Cet identifiant et ce code ne vont pas ensemble, ou le code a déjà servi.")]
+    return render_template("people/activate.html", form=form), 422
+
+
+def _first_pin(code, chosen):
+    account = db.session.get(signing_in.Account, code.account_uid)
+    code.used_at = now()
+    account.pin_hash = pin.keep(chosen)
+    signing_in.end_sessions(account)
+    db.session.commit()
+    signing_in.enter(account, _device())
+    return url_for("reports.tour")
+
+
+@bp.get("/pin")
+@signed_in
+def change_pin():
+    """A new PIN."""
+    return render_template("people/change_pin.html", form=ChangePinForm())
+
+
+@bp.post("/pin")
+@signed_in
+def record_pin():
+    """The PIN is changed, and every other session of the account ends."""
+    form = ChangePinForm(request.form)
+    if not form.validate():
+        return render_template("people/change_pin.html", form=form), 422
+    g.account.pin_hash = pin.keep(form.new_pin.data)
+    signing_in.end_sessions(g.account, but=signing_in.current_user.sign_in)
+    db.session.commit()
+    return redirect(url_for("reports.home"), 303)
+
+
+def _device():
+    """The random name of this browser, by which wrong tries are counted. It names no person."""
+    if "device" not in g:
+        g.device = request.cookies.get(DEVICE, "")[:64] or secrets.token_hex(16)
+    return g.device
+
+
+def _with_device(answer):
+    answer = make_response(answer)
+    answer.set_cookie(DEVICE, _device(), max_age=YEARS, httponly=True, samesite="Lax", secure=request.is_secure)
+    return answer

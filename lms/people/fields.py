@@ -1,0 +1,56 @@
+"""Form fields that name somebody or something within the author's reach."""
+
+from functools import cached_property
+
+from flask import g
+from flask_babel import gettext as _
+from sqlalchemy import select
+from wtforms.validators import StopValidation
+
+from lms.core.database import db
+from lms.core.facts import FactForm, OutOfReach
+from lms.core.fields import UidField
+from lms.core.models import now
+from lms.people.models import OrgUnit, Role
+from lms.people.reach import find, reach_of
+
+
+class Reachable(UidField):
+    """The origin of one row within the author's reach; `row` is that row once the form was judged."""
+
+    def __init__(self, model, label=None, *, required=True, **kwargs):
+        super().__init__(label, **kwargs)
+        self.model, self.required, self.row = model, required, None
+
+    def pre_validate(self, form):
+        if self.data is None:
+            if self.required:
+                raise StopValidation(_("À choisir."))
+            return
+        self.row = find(self.model, self.data, form.reach)
+        if self.row is None:
+            form.out_of_reach = True
+            raise OutOfReach(_("Pas trouvé dans vos lieux."))
+
+
+class ReachForm(FactForm):
+    """A fact form that knows what its author reaches. `by` names the offices that may tell such facts."""
+
+    by: frozenset[str] | None = None
+
+    @cached_property
+    def reach(self):
+        """The author's reach: that of the request, or asked anew for a fact that came another way."""
+        reach = g.get("reach")
+        if reach and reach.person == self.author_uid:
+            return reach
+        places = select(Role.kind, OrgUnit.path).join(OrgUnit, OrgUnit.uid == Role.unit_uid)
+        held = places.where(Role.person_uid == self.author_uid, Role.held_on((self.at or now()).date()))
+        return reach_of(self.author_uid, db.session.execute(held).tuples())
+
+    def may_post(self):
+        return self.by is None or bool(self.reach.kinds & self.by)
+
+    def may_correct(self, row):
+        """Her own facts, and those of the places she answers for."""
+        return super().may_correct(row) or find(self.model, row.origin, self.reach) is not None

@@ -1,0 +1,34 @@
+"""Offices, and who may give them to whom. Plain tables and plain questions."""
+
+from flask_babel import lazy_gettext as _l
+
+KINDS = {
+    "national": _l("Niveau national"),
+    "district": _l("District sanitaire"),
+    "trainer": _l("Formatrice, formateur"),
+    "supervisor": _l("Superviseur (DTC)"),
+    "midwife": _l("Sage-femme"),
+    "chw": _l("Agent(e) de santé communautaire (ASC)"),
+}
+LEVEL = {"national": "country", "district": "district", "trainer": "district", "supervisor": "area", "midwife": "area",
+         "chw": "area"}  # fmt: skip
+MAY_APPOINT = {
+    "national": frozenset(KINDS),
+    "district": frozenset({"trainer", "supervisor", "midwife", "chw"}),
+    "supervisor": frozenset({"midwife", "chw"}),
+}
+TEACHES = frozenset({"chw", "midwife", "supervisor", "trainer", "national"})
+KEEPS_GROUPS = frozenset({"chw", "supervisor"})
+
+
+def appointable(kinds):
+    """The offices that a holder of `kinds` may give, in order."""
+    given = frozenset().union(*(MAY_APPOINT.get(kind, ()) for kind in kinds))
+    return [kind for kind in KINDS if kind in given]
+
+
+def audience(kinds):
+    """As whom a person is assessed: a trainer and a midwife as `trainer`, a CHW as `chw`, a member as `group`."""
+    if kinds & {"trainer", "midwife", "national"}:
+        return "trainer"
+    return "chw" if kinds & {"chw", "supervisor"} else "group"

@@ -1,0 +1,56 @@
+"""Who may reach whom, and whose names she sees. Plain decisions; `reachable` asks them of the database."""
+
+from dataclasses import dataclass
+
+from flask import abort, g
+from sqlalchemy import select
+
+from lms.core.database import Uid, db
+
+CALLED_BY_NAME = frozenset({"chw", "midwife", "supervisor", "trainer"})
+"""Offices that work with the women themselves. Officials above the health area see codes (domain brief, section 6)."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What one worker reaches: the subtrees of her roles' places, and the groups she follows herself.
+
+    `kinds` are her offices. A CHW's own office gives no subtree: she reaches her groups, not her neighbour's.
+    """
+
+    person: Uid
+    kinds: frozenset[str]
+    paths: tuple[str, ...]
+
+    def covers(self, path):
+        """Whether a place lies in her places."""
+        return any(path == own or path.startswith(f"{own}.") for own in self.paths)
+
+    @property
+    def sees_names(self):
+        """Whether members are shown to her by name, or by code only."""
+        return bool(self.kinds & CALLED_BY_NAME)
+
+
+def reach_of(person, roles):
+    """The reach of a person from the roles she holds: (kind, path) pairs."""
+    roles = list(roles)
+    return Reach(
+        person,
+        kinds=frozenset(kind for kind, _path in roles),
+        paths=tuple(sorted({path for kind, path in roles if kind != "chw"})),
+    )
+
+
+def find(model, uid, reach):
+    """The current row of this origin if it is within reach, else None."""
+    return db.session.scalar(select(model).where(_key(model) == uid, model.within(reach)))
+
+
+def reachable(model, uid):
+    """The row, or 404: a stranger learns nothing, not even that it exists."""
+    return find(model, uid, g.reach) or abort(404)
+
+
+def _key(model):
+    return getattr(model, "origin", model.uid)

@@ -1,0 +1,71 @@
+"""Who is in a group: its roster, its officers, its care, asked of the database."""
+
+from sqlalchemy import func, select
+
+from lms.core.database import db
+from lms.people.models import Agreement, Care, Group, Membership, Office, Person
+
+
+def roster(group):
+    """(number, person) of the members of a group today, in order of their numbers."""
+    rows = (
+        select(Membership.number, Person)
+        .join(Person, (Person.origin == Membership.person_uid) & Person.current)
+        .where(Membership.group_uid == group, Membership.current, Membership.until.is_(None))
+        .order_by(Membership.number)
+    )
+    return db.session.execute(rows).tuples().all()
+
+
+def sizes(groups):
+    """How many members each of these groups has today: {origin: count}."""
+    counts = (
+        select(Membership.group_uid, func.count())
+        .where(Membership.group_uid.in_(groups), Membership.current, Membership.until.is_(None))
+        .group_by(Membership.group_uid)
+    )
+    return dict(db.session.execute(counts).tuples().all())
+
+
+def membership(person):
+    """The open membership of a person, or None."""
+    return db.session.scalar(
+        select(Membership).where(Membership.person_uid == person, Membership.current, Membership.until.is_(None))
+    )
+
+
+def officers(group):
+    """(office, person) of a group today."""
+    rows = (
+        select(Office, Person)
+        .join(Person, (Person.origin == Office.person_uid) & Person.current)
+        .where(Office.group_uid == group, Office.current, Office.until.is_(None))
+        .order_by(Office.post)
+    )
+    return db.session.execute(rows).tuples().all()
+
+
+def carer(group):
+    """The CHW who follows a group today, or None."""
+    return db.session.scalar(
+        select(Person)
+        .join(Care, Care.worker_uid == Person.origin)
+        .where(Person.current, Care.group_uid == group, Care.current, Care.until.is_(None))
+    )
+
+
+def agreements(group):
+    """The agreements of leaders that a group holds, the latest first."""
+    return db.session.scalars(
+        select(Agreement).where(Agreement.group_uid == group, Agreement.current).order_by(Agreement.agreed_on.desc())
+    ).all()
+
+
+def groups_of(worker):
+    """The groups a CHW follows today, by name."""
+    return db.session.scalars(
+        select(Group)
+        .join(Care, Care.group_uid == Group.origin)
+        .where(Group.current, Care.current, Care.until.is_(None), Care.worker_uid == worker)
+        .order_by(Group.name_key)
+    ).all()

@@ -1,0 +1,36 @@
+"""Finding a person or a group by what is remembered of its name, however it is spelt."""
+
+from sqlalchemy import and_, or_, select
+
+from lms.core.database import db
+from lms.core.folding import fold, fold_name
+from lms.people.models import Group, Person
+
+MOST = 50
+AFTER_ALL_LETTERS = "\U0010ffff"
+
+
+def begins(column, key):
+    """The column begins with this key: a range, so that the index of the column serves."""
+    return and_(column >= key, column < key + AFTER_ALL_LETTERS)
+
+
+def find_people(asked, reach):
+    """At most 50 persons in reach: each word begins her first or her family name, or the whole is her code."""
+    words = fold_name(asked).split()
+    if not words:
+        return []
+    named = and_(*(or_(begins(Person.given_key, word), begins(Person.family_key, word)) for word in words))
+    clause = or_(named, Person.code == asked.strip().upper()) if reach.sees_names else Person.code == asked.strip().upper()
+    return db.session.scalars(
+        select(Person).where(clause, Person.within(reach)).order_by(Person.given_key, Person.family_key).limit(MOST)
+    ).all()
+
+
+def find_groups(asked, reach):
+    """At most 50 groups in reach whose name begins so."""
+    if not fold(asked):
+        return []
+    return db.session.scalars(
+        select(Group).where(begins(Group.name_key, fold_name(asked)), Group.within(reach)).order_by(Group.name_key).limit(MOST)
+    ).all()

@@ -1,0 +1,241 @@
+"""Screens of workers: who works where; creating, moving, disabling; one-time codes."""
+
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+from wtforms import Form
+from wtforms.validators import Regexp, ValidationError
+
+from lms.core import facts
+from lms.core.database import db
+from lms.core.fields import Choice, Required, Short, UidField, Words
+from lms.core.models import now
+from lms.people import rosters
+from lms.people.forms import PersonForm
+from lms.people.mandates import KINDS, LEVEL, MAY_APPOINT, appointable
+from lms.people.models import Account, OrgUnit, Person, Role, below
+from lms.people.reach import reachable
+from lms.people.signing_in import end_sessions, hand_out_code, signed_in
+
+bp = Blueprint("workers", __name__)
+MANAGERS = frozenset(MAY_APPOINT)
+PAGE = 50
+
+
+class PlaceOfWork:
+    """The fields of an office in a place, and the rules they share."""
+
+    kind = Choice(_l("Rôle"), [Required()], choices=list(KINDS.items()))
+    unit = UidField(_l("Lieu de travail"))
+
+    def validate_unit(self, field):
+        """A place of the level of the office, in reach of who gives it."""
+        place = db.session.get(OrgUnit, field.data) if field.data else None
+        if place is None or place.level != LEVEL.get(self.kind.data):
+            raise ValidationError(_("Choisissez un lieu qui va avec ce rôle."))
+        if not self.reach.covers(place.path):
+            raise ValidationError(_("Ce lieu n’est pas dans vos lieux."))
+        self.place = place
+
+    def validate_kind(self, field):
+        if field.data not in appointable(self.reach.kinds):
+            raise ValidationError(_("Vous ne pouvez pas donner ce rôle."))
+
+
+class WorkerForm(PlaceOfWork, PersonForm):
+    """A worker told to the programme: a person, an office, an identifier."""
+
+    path = "/workers/"
+    by = MANAGERS
+    identifier = Words(
+        _l("Identifiant (lettres sans accent, chiffres)"),
+        [Required(), Short(30), Regexp(r"^[a-z0-9.-]+$", message=_l("Lettres minuscules sans accent, chiffres, point, tiret."))],
+        render_kw={"autocapitalize": "none"},
+    )
+
+    def validate_identifier(self, field):
+        if db.session.scalar(select(Account).where(Account.identifier == field.data)):
+            raise ValidationError(_("Cet identifiant est déjà pris."))
+
+    def rows(self):
+        return [self.person()]
+
+
+class FoundingForm(PersonForm):
+    """The first worker of an installation, told from the command line: nobody is there yet who could appoint her."""
+
+    path = "/workers/first"
+
+    def rows(self):
+        return [self.person()]
+
+
+def appoint(person, kind, unit, identifier=None, since=None, **account):
+    """Give a person an office, and with an identifier the account to sign in with. Reference data, not facts."""
+    db.session.add(Role(person_uid=person, kind=kind, unit_uid=unit.uid, since=since or date.today()))
+    if identifier:
+        db.session.add(Account(person_uid=person, identifier=identifier, **account))
+
+
+class MoveWorkerForm(PlaceOfWork, Form):
+    """Another office or place for a worker, from today."""
+
+    def __init__(self, formdata=None, *, reach, **known):
+        self.reach = reach
+        super().__init__(formdata, **known)
+
+
+def in_reach(kind, reach):
+    """The workers of one office in reach, by name."""
+    held = select(Role.person_uid).join(OrgUnit, OrgUnit.uid == Role.unit_uid)
+    held = held.where(Role.kind == kind, Role.held_on(date.today()), below(reach.paths))
+    return db.session.scalars(
+        select(Person).where(Person.current, Person.origin.in_(held)).order_by(Person.given_key, Person.family_key).limit(1000)
+    ).all()
+
+
+@bp.get("/workers/")
+@signed_in(kinds=MANAGERS | {"trainer"})
+def workers():
+    """The workers of these places, fifty a page."""
+    page = max(request.args.get("page", 1, type=int), 1)
+    held = (
+        select(Role, Person)
+        .join(OrgUnit, OrgUnit.uid == Role.unit_uid)
+        .join(Person, (Person.origin == Role.person_uid) & Person.current)
+        .where(Role.held_on(date.today()), below(g.reach.paths))
+    )
+    listed = db.session.execute(
+        held.order_by(Person.given_key, Person.family_key, Role.uid).limit(PAGE).offset((page - 1) * PAGE)
+    ).tuples()
+    count = db.session.scalar(select(func.count()).select_from(held.subquery()))
+    return render_template("people/workers.html", workers=listed.all(), kinds=KINDS, page=page, count=count, per_page=PAGE)
+
+
+@bp.get("/workers/new")
+@signed_in(kinds=MANAGERS)
+def new_worker():
+    """The empty form of a worker."""
+    return _worker_form(WorkerForm.opened(g.person, sex="F"))
+
+
+@bp.post("/workers/")
+@signed_in
+def record_worker():
+    """A worker is told: person, office and account, and a code so that she chooses her PIN."""
+    form = WorkerForm.posted()
+    if not form.accepted():
+        return _worker_form(form), form.status
+    if not form.duplicate:
+        facts.record(form, commit=False)
+        appoint(form.origin, form.kind.data, form.place, form.identifier.data)
+        db.session.commit()
+    return redirect(url_for("workers.worker", uid=form.origin), 303)
+
+
+def _worker_form(form):
+    return render_template("people/worker_form.html", form=form, kinds=_offers(), places=_places())
+
+
+def _offers():
+    return [(kind, KINDS[kind]) for kind in appointable(g.reach.kinds)]
+
+
+def _places():
+    levels = {LEVEL[kind] for kind in appointable(g.reach.kinds)}
+    found = select(OrgUnit).where(below(g.reach.paths), OrgUnit.level.in_(levels)).order_by(OrgUnit.path).limit(3000)
+    return db.session.scalars(found).all()
+
+
+@bp.get("/workers/<uuid:uid>")
+@signed_in(kinds=MANAGERS | {"trainer"})
+def worker(uid):
+    """One worker: office, groups, account."""
+    return _worker_page(reachable(Person, uid))
+
+
+def _worker_page(person, **more):
+    roles = Role.of(person.origin)
+    return render_template(
+        "people/worker.html", person=person, roles=roles, kinds=KINDS, account=_account(person),
+        groups=rosters.groups_of(person.origin), manages=_manages(roles), offers=_offers(), places=_places(),
+        form=more.pop("form", MoveWorkerForm(reach=g.reach)), **more,
+    )  # fmt: skip
+
+
+def _account(person):
+    return db.session.scalar(select(Account).where(Account.person_uid == person.origin))
+
+
+def _manages(roles):
+    """Whether all the offices of this worker are ones that the reader may give."""
+    return bool(roles) and {role.kind for role in roles} <= set(appointable(g.reach.kinds))
+
+
+def _managed(uid):
+    """The worker, when the reader answers for her; 403 for one she may only see."""
+    person = reachable(Person, uid)
+    if not _manages(Role.of(uid)) or _account(person) is None:
+        abort(403)
+    return person
+
+
+@bp.post("/workers/<uuid:uid>/code")
+@signed_in(kinds=MANAGERS)
+def give_code(uid):
+    """A one-time code, shown once: she chooses her PIN with it within three days."""
+    person = _managed(uid)
+    return _worker_page(person, code=hand_out_code(_account(person)))
+
+
+@bp.post("/workers/<uuid:uid>/disable")
+@signed_in(kinds=MANAGERS)
+def disable(uid):
+    """She may not sign in any more; what she recorded stays."""
+    account = _account(_managed(uid))
+    account.disabled_at = now()
+    end_sessions(account)
+    db.session.commit()
+    return redirect(url_for("workers.worker", uid=uid), 303)
+
+
+@bp.post("/workers/<uuid:uid>/enable")
+@signed_in(kinds=MANAGERS)
+def enable(uid):
+    """She may sign in again."""
+    _account(_managed(uid)).disabled_at = None
+    db.session.commit()
+    return redirect(url_for("workers.worker", uid=uid), 303)
+
+
+@bp.post("/workers/<uuid:uid>/move")
+@signed_in(kinds=MANAGERS)
+def move(uid):
+    """Her offices end today, another begins: here or in another place in reach."""
+    person = _managed(uid)
+    form = MoveWorkerForm(request.form, reach=g.reach)
+    if not form.validate():
+        return _worker_page(person, form=form), 422
+    for role in Role.of(uid):
+        role.until = date.today()
+    appoint(uid, form.kind.data, form.place)
+    db.session.commit()
+    return redirect(url_for("workers.worker", uid=uid), 303)
+
+
+@bp.get("/places/")
+@signed_in
+def places():
+    """The tree of places, from the ones in reach down, one level at a time."""
+    top = db.session.get(OrgUnit, request.args.get("in", type=UUID)) if request.args.get("in") else None
+    if top and not any(top.path.startswith(role.unit.path) or role.unit.path.startswith(top.path) for role in Role.of(g.person.origin)):
+        abort(404)
+    own = [role.unit for role in Role.of(g.person.origin)]
+    units = (
+        db.session.scalars(select(OrgUnit).where(OrgUnit.parent_uid == top.uid).order_by(OrgUnit.name)).all() if top else own
+    )
+    return render_template("people/places.html", top=top, units=units)

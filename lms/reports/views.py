@@ -1,0 +1,68 @@
+"""Screens that look over everything: home, the first-use tour, search, what one person has learnt."""
+
+from datetime import date
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+
+from lms.assessment import history
+from lms.cascade import teaching
+from lms.certificates.forms import AWARDS, KIND_NAMES
+from lms.certificates.numbers import read_number
+from lms.curriculum.content import catalogue
+from lms.people import search as finding
+from lms.people.mandates import KINDS, TEACHES
+from lms.people.models import Person
+from lms.people.reach import reachable
+from lms.people.rosters import groups_of, sizes
+from lms.people.signing_in import meet, signed_in
+from lms.people.workers import MANAGERS
+from lms.reports import learning, today
+from lms.reports.tours import tour_of
+
+bp = Blueprint("reports", __name__)
+blueprints = (bp,)
+
+
+@bp.get("/")
+def home():
+    """What there is to do today; for a stranger, what this is and the door."""
+    if not meet():
+        return render_template("reports/welcome.html", modules=catalogue().modules)
+    groups = groups_of(g.person.origin)
+    return render_template(
+        "reports/home.html", groups=groups, sizes=sizes([group.origin for group in groups]),
+        next_step=today.next_step(groups), trainings=teaching.trainings_to_come(g.reach, date.today()),
+        modules=catalogue().modules, kinds=KINDS, teaches=bool(g.reach.kinds & TEACHES),
+        manages=bool(g.reach.kinds & (MANAGERS | {"trainer"})), awards=bool(g.reach.kinds & AWARDS),
+    )  # fmt: skip
+
+
+@bp.get("/tour")
+@signed_in
+def tour():
+    """Three screens that show a newcomer what her role does here; then her home."""
+    return render_template("core/tour.html", screens=tour_of(g.reach.kinds), done=url_for("reports.home"))
+
+
+@bp.get("/search")
+@signed_in
+def search():
+    """Persons, groups and certificates by name, code or number, however they are spelt."""
+    asked = request.args.get("q", "").strip()
+    number = read_number(asked)
+    if number and asked.upper().startswith("ML"):
+        return redirect(url_for("certificates.verify", number=number))
+    return render_template(
+        "reports/search.html", asked=asked, people=finding.find_people(asked, g.reach), groups=finding.find_groups(asked, g.reach)
+    )
+
+
+@bp.get("/learning/<uuid:uid>")
+@signed_in
+def learnt(uid):
+    """What one person has learnt: sessions, quizzes, papers, and what she still needs, module by module."""
+    person = reachable(Person, uid)
+    return render_template(
+        "reports/learning.html", person=person, rows=learning.by_module(person), kinds=KIND_NAMES,
+        attempts=history.attempts(uid),
+    )  # fmt: skip

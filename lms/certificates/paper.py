@@ -1,7 +1,7 @@
 """Certificates on paper: one A4-landscape page a sheet.
 
-The border, which is long to draw, is laid out once and put under every page as one shared drawing; WeasyPrint
-lays out only the words. No ministry is named: the programme is not its own yet.
+What never changes (border, letterhead, signature lines) is laid out once and put under every page as one shared
+drawing; a sheet costs only its own words. No ministry is named: the programme is not its own yet.
 """
 
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class Sheet:
 
 
 def print_sheets(sheets, black_only=False, progress=None):
-    """One PDF in bytes, a page for each of `sheets`, in their order.
+    """One PDF in bytes, a page for each of `sheets` (at least one), in their order.
 
     `progress(done, total)` is called after every twenty sheets; binding them takes as long again.
     Raises UnprintableError for a letter the font lacks and MissingFontError, as `lms.core.paper.pdf` does.
@@ -87,7 +87,7 @@ def qr(text):
 def name_lines(name):
     """`name` on one line, or, where that line would be smaller than SMALLEST, on the two most even ones."""
     words = name.split()
-    if LINE / _width(name) >= SMALLEST or len(words) == 1:
+    if LINE / _width(name) >= SMALLEST or len(words) < 2:
         return [" ".join(words)]
     halves = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words))]
     return list(min(halves, key=lambda pair: max(map(_width, pair))))
@@ -134,7 +134,7 @@ def _title(sheets):
 
 @cache
 def _frame(black_only):
-    """The one-page PDF of all that is drawn and not written."""
+    """The one-page PDF of what is the same on every sheet."""
     return paper.pdf(paper.page(TEMPLATES, "certificate_frame.html", colour=BLACK if black_only else COLOURS))
 
 
@@ -153,4 +153,4 @@ def _over(frame, words):
 
 
 def _width(text):
-    return paper.width(text, "bold")
+    return max(1, paper.width(text, "bold"))  # the name of an erased person is empty

@@ -56,8 +56,8 @@ def drawing(animal, colour):
 
 def name_size(name):
     """The size in points at which `name` takes one line; a long one takes two or three, no word broken."""
-    line = LINE / paper.width(name, "bold")
-    word = LINE / max(paper.width(word, "bold") for word in name.split())
+    line = LINE / max(1, paper.width(name, "bold"))  # a member may have given no name
+    word = LINE / max((paper.width(word, "bold") for word in name.split()), default=1)
     return round(min(line, LARGEST) if line >= SMALLEST else min(word, 2 * line, SMALLEST), 1)
 
 

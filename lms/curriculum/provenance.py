@@ -82,10 +82,10 @@ def _put(made: Path, home: Path):
 
 
 def kept_folder(hash: str):
-    """The kept module folder of this hash. LookupError when none is kept, AlteredError when it was changed."""
+    """The kept module folder of this hash. LookupError: none is kept. AlteredError: it was changed."""
     folders = sorted((folder_of(hash) / "modules").glob("*/module.toml"))
     if not folders:
         raise LookupError(hash)
     if provenance(parts(folders[0].parent)) != hash:
-        raise AlteredError(f"Le contenu {hash[:12]} a changé : voir la sauvegarde.")
+        raise AlteredError(f"Le contenu {hash[:12]} a changé.")
     return folders[0].parent

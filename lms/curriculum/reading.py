@@ -16,6 +16,9 @@ PICTURES = (".svg", ".webp", ".png", ".jpg")
 SAID = {
     "missing": "manque",
     "extra_forbidden": "n’existe pas dans le format",
+    "unexpected_keyword_argument": "n’existe pas dans le format",
+    "literal_error": "n’est pas une des valeurs permises",
+    "bool_type": "doit être true ou false",
     "int_type": "doit être un nombre entier",
     "string_type": "doit être un texte",
     "list_type": "doit être une liste",

@@ -1,0 +1,81 @@
+"""The modules we ship: whole, without a fault, and every objective is asked for."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from lms.assessment.check import examine as examine_questions
+from lms.assessment.cli import report
+from lms.assessment.questions import AUDIENCES, LETTERS
+from lms.curriculum.check import examine
+
+ROOT = Path(__file__).resolve().parents[1]
+CATALOGUE, _problems = examine(ROOT)
+QUESTIONS, _more = examine_questions(CATALOGUE, ROOT)
+MODULES = pytest.mark.parametrize("module", list(CATALOGUE), ids=lambda module: module.slug)
+
+
+def test_nothing_is_wrong():
+    assert len(CATALOGUE) >= 2
+    assert report(ROOT)["problems"] == []
+
+
+def test_modules_are_numbered_without_gaps():
+    assert [module.order for module in CATALOGUE] == list(range(1, len(CATALOGUE) + 1))
+
+
+@MODULES
+def test_every_lesson_has_three_cards_with_a_picture_each(module):
+    assert module.lessons
+    for lesson in module.lessons:
+        assert len(lesson.cards) >= 3, lesson.id
+        assert all(card.picture for card in lesson.cards), lesson.id
+
+
+@MODULES
+def test_every_card_is_in_both_languages_with_a_side_for_the_facilitator(module):
+    for card in module.cards.values():
+        for texts in (card.title, card.text, card.facilitator):
+            assert set(texts) == {"fr", "bm"}, card.id
+
+
+@MODULES
+def test_every_objective_is_tested_in_both_forms(module):
+    for letter in LETTERS:
+        tested = {item.objective for item in QUESTIONS[module.slug].form(letter, "chw")}
+        assert {objective.id for objective in module.objectives} <= tested
+
+
+@MODULES
+def test_vital_matters_are_asked_of_everybody_in_both_forms(module):
+    found = QUESTIONS[module.slug]
+    assert any(item.vital for item in found.items)
+    for audience in AUDIENCES:
+        for letter in LETTERS:
+            assert any(item.vital for item in found.form(letter, audience)), (audience, letter)
+
+
+@MODULES
+def test_the_right_answer_does_not_keep_one_place(module):
+    for letter in LETTERS:
+        items = QUESTIONS[module.slug].form(letter, "chw")
+        places = Counter([option.id for option in item.options].index(item.answer) for item in items)
+        assert max(places.values()) <= 0.6 * len(items), places
+
+
+@MODULES
+def test_every_source_has_an_edition_and_is_used(module):
+    used = {card.source for card in module.cards.values()} | {
+        item.source for item in QUESTIONS[module.slug].items
+    }
+    for source in module.sources:
+        assert source.edition.strip(), source.id
+        assert source.id in used, source.id
+
+
+@MODULES
+def test_there_is_a_checklist_with_a_critical_step(module):
+    checklists = QUESTIONS[module.slug].checklists
+    assert checklists
+    assert all(any(step.critical for step in checklist.steps) for checklist in checklists)

@@ -9,7 +9,20 @@ from wtforms.validators import ValidationError
 
 from lms.cascade.models import Attendance, Headcount, Session, Trainee, Training
 from lms.core.database import db
-from lms.core.fields import Choice, Day, Optional, Pick, Picks, Required, Short, UidField, UidsField, WholeNumber, Words
+from lms.core.fields import (
+    Day,
+    Optional,
+    Pick,
+    Picks,
+    Required,
+    Short,
+    UidField,
+    UidsField,
+    WholeNumber,
+    Words,
+    options,
+)
+from lms.core.language import language
 from lms.curriculum.content import catalogue, said
 from lms.curriculum.fields import LANGUAGE_CHOICES, ContentFields
 from lms.people.fields import Reachable, ReachForm
@@ -45,7 +58,8 @@ class SessionForm(ContentFields, ReachForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         module = catalogue().modules.get(self.module.data)
-        self.lessons.choices = [(lesson.id, said(lesson.title, "fr")) for lesson in module.lessons] if module else []
+        lessons = module.lessons if module else ()
+        self.lessons.choices = options((lesson.id, said(lesson.title, language())) for lesson in lessons)
 
     def validate(self, extra_validators=None):
         valid = super().validate(extra_validators)
@@ -117,7 +131,7 @@ class TrainingForm(ReachForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.modules.choices = [(module.slug, said(module.title, "fr")) for module in catalogue()]
+        self.modules.choices = options((module.slug, said(module.title, language())) for module in catalogue())
 
     def validate_unit(self, field):
         unit = db.session.get(OrgUnit, field.data) if field.data else None

@@ -33,7 +33,7 @@ def register(training):
         .where(Trainee.training_uid == training.uid)
         .order_by(Trainee.number)
     )
-    return db.session.execute(rows).tuples().all()
+    return db.session.execute(rows).all()
 
 
 def sessions_of(*, group=None, training=None, module=None):
@@ -52,7 +52,7 @@ def numbers_present(sessions):
         .where(Attendance.session_uid.in_([session.uid for session in sessions]))
         .group_by(Attendance.session_uid)
     )
-    return dict(db.session.execute(counts).tuples().all())
+    return dict(db.session.execute(counts).all())
 
 
 def presence(sessions):
@@ -106,7 +106,7 @@ def teachers_of(person):
         .group_by(Person.uid, Session.module)
         .order_by(func.min(Session.held_on))
     )
-    return db.session.execute(rows).tuples().all()
+    return db.session.execute(rows).all()
 
 
 def trainings_to_come(reach, day, most=5):

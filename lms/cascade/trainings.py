@@ -78,7 +78,7 @@ def _workers():
         .order_by(OrgUnit.path, Person.given_key, Person.family_key)
         .limit(1000)
     )
-    return db.session.execute(rows).tuples().all()
+    return db.session.execute(rows).all()
 
 
 @bp.get("/trainings/<uuid:uid>")

@@ -2,20 +2,20 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+from wtforms.validators import ValidationError
 
+from lms.cascade.models import Training
 from lms.certificates import earning
 from lms.certificates.eligibility import KINDS, valid_until
 from lms.certificates.models import Award, Certificate, Revocation
 from lms.certificates.numbers import certificate_number
-from lms.cascade.models import Training
 from lms.core.fields import Choice, Day, Required, UidsField
 from lms.curriculum.content import catalogue
 from lms.people.fields import Reachable, ReachForm
 from lms.people.forms import not_to_come
 from lms.people.mandates import audience
 from lms.people.models import Group, Person, Role
-from wtforms import HiddenField
-from wtforms.validators import ValidationError
 
 AWARDS = frozenset({"trainer"})
 KIND_NAMES = {"participation": _l("Attestation de participation"), "competence": _l("Attestation de compétence")}

@@ -10,7 +10,8 @@ LETTERS = 10
 
 def certificate_uid(kind, person, module, version, basis, generation=0):
     """The uid of a certificate. `basis` is the training, the group or the attempt it was earned in;
-    `generation` counts the papers revoked before it."""
+    `generation` counts the papers revoked before it.
+    """
     story = "|".join(map(str, (kind, person, module, version, basis, generation)))
     return uuid.UUID(bytes=hashlib.sha256(story.encode()).digest()[:16])
 

@@ -54,7 +54,7 @@ def _pango():
 def _font():
     try:
         missing = paper.unprintable(LETTERS)
-    except paper.FontMissing as error:
+    except paper.MissingFontError as error:
         return False, str(error)
     return not missing, f"il manque {missing}" if missing else "Andika, avec ɛ ɔ ɲ ŋ"
 

@@ -170,7 +170,6 @@ def _write(form):
         db.session.add(first)
         db.session.flush()  # the others point at it
         db.session.add_all(others)
-    db.session.flush()
     return receipt
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from flask_babel import gettext as _
 from wtforms import Field, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import DateInput, HiddenInput
 
@@ -134,7 +135,15 @@ def _day(text):
     raise ValueError(_("Écrivez une date : jour/mois/année."))
 
 
+def options(pairs):
+    """What a field offers, from (value, label) pairs."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
 class _FromList:
+    def __init__(self, label=None, validators=None, choices=(), **kwargs):
+        super().__init__(label, validators, choices=options(choices), **kwargs)
+
     def pre_validate(self, form):
         known = {str(value) for value, *_rest in self.iter_choices()}
         asked = self.data if isinstance(self.data, list) else [self.data]

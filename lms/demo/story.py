@@ -176,7 +176,7 @@ class Story:
     def _check(self, chw, group, module, there, day, thorough):
         self._hands(chw, group, module, "pre", day - timedelta(days=7), len(there), 0.55)
         self._hands(chw, group, module, "post", day, len(there), 0.85)
-        for member in there[: 14 if thorough else 4]:
+        for member in there[: 10 if thorough else 3]:
             self._quiz(chw, member, module, "post", day, 0.92)
 
     def _quiz(self, asker, person, module, kind, day, knowing):

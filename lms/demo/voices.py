@@ -15,6 +15,7 @@ class Teller:
         self.random = random.Random(seed)  # noqa: S311  a story, not a secret
         self.now = datetime.combine(begins, time(8), UTC)
         self.told = 0
+        self.reaches = {}  # author → reach: in the story nobody changes places
 
     def uid(self):
         """A UUIDv7 of the story's moment."""
@@ -30,8 +31,15 @@ class Teller:
         for name, value in fields.items():
             pairs += [(name, one) for one in value] if isinstance(value, list) else [(name, value)]
         form = form_class.sent(urlencode(pairs).encode(), author, self.now)
+        if author is not None:
+            form.reach = self._reach(form, author.origin)
         if not form.accepted():
             raise ValueError(f"{form_class.__name__}: {form.errors} {fields}")
         facts.record(form, commit=False)
         self.told += 1
         return uid
+
+    def _reach(self, form, author):
+        if author not in self.reaches:
+            self.reaches[author] = form.reach
+        return self.reaches[author]

@@ -6,7 +6,8 @@ MISREAD = str.maketrans("ILOU", "110V")
 
 def check_character(text):
     """Luhn's check in base 32 over the letters and digits of `text`: one wrong character is always noticed,
-    two neighbours exchanged nearly always (all pairs but 0 and Z)."""
+    two neighbours exchanged nearly always (all pairs but 0 and Z).
+    """
     digits = [ALPHABET.index(c) for c in normal(text) if c in ALPHABET]
     doubled = [sum(divmod(2 * digit, 32)) for digit in digits[::-2]]
     return ALPHABET[-(sum(doubled) + sum(digits[-2::-2])) % 32]

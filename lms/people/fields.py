@@ -46,7 +46,7 @@ class ReachForm(FactForm):
             return reach
         places = select(Role.kind, OrgUnit.path).join(OrgUnit, OrgUnit.uid == Role.unit_uid)
         held = places.where(Role.person_uid == self.author_uid, Role.held_on((self.at or now()).date()))
-        return reach_of(self.author_uid, db.session.execute(held).tuples())
+        return reach_of(self.author_uid, db.session.execute(held))
 
     def may_post(self):
         return self.by is None or bool(self.reach.kinds & self.by)

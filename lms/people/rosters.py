@@ -14,7 +14,7 @@ def roster(group):
         .where(Membership.group_uid == group, Membership.current, Membership.until.is_(None))
         .order_by(Membership.number)
     )
-    return db.session.execute(rows).tuples().all()
+    return db.session.execute(rows).all()
 
 
 def sizes(groups):
@@ -24,7 +24,7 @@ def sizes(groups):
         .where(Membership.group_uid.in_(groups), Membership.current, Membership.until.is_(None))
         .group_by(Membership.group_uid)
     )
-    return dict(db.session.execute(counts).tuples().all())
+    return dict(db.session.execute(counts).all())
 
 
 def membership(person):
@@ -42,7 +42,7 @@ def officers(group):
         .where(Office.group_uid == group, Office.current, Office.until.is_(None))
         .order_by(Office.post)
     )
-    return db.session.execute(rows).tuples().all()
+    return db.session.execute(rows).all()
 
 
 def carer(group):

@@ -60,7 +60,7 @@ def worker(sign_in):
     person = Person.now_of(sign_in.account.person_uid)
     places = select(Role.kind, OrgUnit.path).join(OrgUnit, OrgUnit.uid == Role.unit_uid)
     roles = db.session.execute(places.where(Role.person_uid == person.origin, Role.held_on(now().date())))
-    return Worker(sign_in, sign_in.account, person, reach_of(person.origin, roles.tuples()))
+    return Worker(sign_in, sign_in.account, person, reach_of(person.origin, roles))
 
 
 def meet():

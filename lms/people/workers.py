@@ -111,7 +111,7 @@ def workers():
     )
     listed = db.session.execute(
         held.order_by(Person.given_key, Person.family_key, Role.uid).limit(PAGE).offset((page - 1) * PAGE)
-    ).tuples()
+    )
     count = db.session.scalar(select(func.count()).select_from(held.subquery()))
     return render_template("people/workers.html", workers=listed.all(), kinds=KINDS, page=page, count=count, per_page=PAGE)
 

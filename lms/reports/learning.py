@@ -53,7 +53,7 @@ def _minutes(person):
         .where(Session.current, Attendance.person_uid == person.origin)
         .group_by(Session.module)
     )
-    return dict(db.session.execute(rows).tuples().all())
+    return dict(db.session.execute(rows).all())
 
 
 def _papers(person):

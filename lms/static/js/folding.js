@@ -1,6 +1,6 @@
 // Search that forgives spelling, as lms/core/folding.py does it: one key for bɛ, bè, be; Coulibaly and Kulubali.
 
-const LETTERS = { ɛ: "e", ε: "e", ɔ: "o", ɲ: "n", ŋ: "n", œ: "oe", æ: "ae" };
+const LETTERS = { ɛ: "e", ε: "e", є: "e", ɔ: "o", ɲ: "n", ŋ: "n", œ: "oe", æ: "ae" };
 const SPELLINGS = [
   [/traore/g, "tarawele"],
   [/coulibal[yi]|kulibali/g, "kulubali"],
@@ -13,7 +13,7 @@ const SPELLINGS = [
 ];
 
 export function fold(text) {
-  const plain = text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(/[ɛεɔɲŋœæ]/g, (letter) => LETTERS[letter]);
+  const plain = text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(/[ɛεєɔɲŋœæ]/g, (letter) => LETTERS[letter]);
   return plain
     .replace(/([a-z])3/g, "$1e")
     .replace(/3(?=[a-z])/g, "e")

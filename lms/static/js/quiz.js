@@ -1,20 +1,22 @@
 // Turns one long quiz form into one question a screen. No timer. Without this file the form is answered from top to bottom.
 // <form class="quiz"> <fieldset class="question" data-answer="b"> … <div class="feedback" hidden>; the button of the act bar
 // carries data-confirm, data-next, data-finish (its words at each moment). Without data-answer nothing is said of right or wrong.
+// A question counted by hands (data-hands) is always ready to go on; its right picture is [data-option] equal to data-answer.
 
 const form = document.querySelector("form.quiz");
-if (form) start();
+const act = document.querySelector("[data-confirm]");
+if (form && act) start();
 
 function start() {
   const questions = [...form.querySelectorAll(".question")];
-  const act = document.querySelector("[data-confirm]");
   const label = act.querySelector("[data-label]") ?? act;
   const progress = form.querySelector(".progress") ?? document.querySelector(".progress");
   const back = document.querySelector(".act .back");
   const extras = [...document.querySelectorAll("[data-quiz-start]")];
   let at = Math.max(0, Math.min(questions.length - 1, Number(history.state?.question ?? 0)));
 
-  const chosen = (question) => question.querySelector("input:checked");
+  const byHands = (question) => "hands" in question.dataset;
+  const chosen = (question) => (byHands(question) ? question : question.querySelector("input:checked"));
   const last = () => at === questions.length - 1;
   const answered = (question) => question.classList.contains("answered");
 
@@ -46,9 +48,10 @@ function start() {
 
   function judge(question) {
     const choice = chosen(question);
-    const right = choice.value === question.dataset.answer;
+    const right = byHands(question) || choice.value === question.dataset.answer;
     question.classList.add("answered");
-    for (const input of question.querySelectorAll("input")) {
+    for (const hand of question.querySelectorAll("[data-option]")) hand.classList.toggle("right", hand.dataset.option === question.dataset.answer);
+    for (const input of question.querySelectorAll("input[type=radio]")) {
       const option = input.closest(".option");
       option.classList.toggle("right", input.value === question.dataset.answer);
       option.classList.toggle("wrong", input === choice && !right);
@@ -58,7 +61,7 @@ function start() {
     if (feedback) {
       feedback.classList.toggle("again", !right);
       feedback.querySelector("[data-right]").hidden = !right;
-      feedback.querySelector("[data-again]").hidden = right;
+      feedback.querySelector("[data-again]")?.toggleAttribute("hidden", right);
       feedback.hidden = false;
       feedback.focus({ preventScroll: true });
       feedback.scrollIntoView({ block: "nearest" });

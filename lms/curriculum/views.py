@@ -1,7 +1,7 @@
 """What is read: modules, a module, a lesson card by card, both languages side by side, sources, review."""
 
 import mimetypes
-from functools import partial
+from functools import lru_cache, partial
 from types import SimpleNamespace
 
 from flask import Blueprint, abort, current_app, render_template, send_file, url_for
@@ -11,15 +11,21 @@ from lms.core.pages import ONE_YEAR
 from lms.core.pages import picture as static_picture
 from lms.curriculum import review
 from lms.curriculum.content import Card, Lesson, Module, catalogue
-from lms.curriculum.kept import hand_out, kept, page_of, shelved
+from lms.curriculum.kept import Shelf, hand_out, kept, page_of
 from lms.curriculum.review import State
 from lms.curriculum.words import html, wording
 
+FOR_EVER = f"public, max-age={ONE_YEAR}, immutable"
+WORST_FIRST = (State.MISSING, State.STALE, State.DRAFT, State.VALIDATED)
 bp = Blueprint("curriculum", __name__)
 blueprints = (bp,)
 bp.add_app_template_filter(html, "markdown")
-FOR_EVER = f"public, max-age={ONE_YEAR}, immutable"
-WORST_FIRST = (State.MISSING, State.STALE, State.DRAFT, State.VALIDATED)
+
+
+@bp.record_once
+def hand_out_kept_copies(state):
+    """Before Flask, and so last: every other layer has been laid when a blueprint is registered."""
+    state.app.wsgi_app = Shelf(state.app)
 
 
 @bp.get("/modules/")
@@ -77,13 +83,14 @@ def media(slug, name):
     content = _module(slug).files.get(f"modules/{slug}/media/{name}")
     if content is not None:
         type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return hand_out(shelved((slug, name), lambda: page_of(content, type)), cache=FOR_EVER)
-    sounds = [
-        file for card in _module(slug).cards.values() for file in card.audio.values() if file.name == name
-    ]
+        return hand_out(_compressed(content, type), cache=FOR_EVER)
+    sounds = [file for card in _module(slug).cards.values() for file in card.audio.values() if file.name == name]
     if not sounds:
         abort(404)
     return send_file(sounds[0], mimetype="audio/ogg", conditional=True, max_age=ONE_YEAR)
+
+
+_compressed = lru_cache(maxsize=512)(page_of)  # pictures are a few kilobytes each
 
 
 def _module(slug) -> Module:
@@ -128,9 +135,7 @@ def audio_address(module: Module, code: str, card: Card):
     if code not in card.audio:
         return None
     file = card.audio[code]
-    return url_for(
-        "curriculum.media", slug=module.slug, name=file.name, v=review.digest(file.read_bytes())[:8]
-    )
+    return url_for("curriculum.media", slug=module.slug, name=file.name, v=review.digest(file.read_bytes())[:8])
 
 
 def _reviewed(module):

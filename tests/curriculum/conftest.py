@@ -22,9 +22,7 @@ def serve(folder, tmp_path):
             "SECRET_KEY": "test",
             "TESTING": True,
         }
-        return create_app(
-            SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path / 'reading.sqlite'}", **here, **settings
-        )
+        return create_app(SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path / 'reading.sqlite'}", **here, **settings)
 
     return serving
 

@@ -5,7 +5,8 @@ from pathlib import Path
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><path d="M0 0h48v48H0z"/></svg>'
 FR = (
     "Après une naissance, on attend 2 ans avant une nouvelle grossesse. La mère reprend ses forces, "
-    "l’enfant grandit et boit le lait. Le couple en parle ensemble et choisit librement ce qui lui convient, sans peur."
+    "l’enfant grandit et boit le lait. Le couple en parle ensemble et choisit librement ce qui lui convient, "
+    "sans peur."
 )
 BM = (
     "Bange kɔfɛ, an bɛ san 2 makɔnɔ sanni kɔnɔ kura ka ta. Denba b’a fanga sɔrɔ kokura, "
@@ -107,16 +108,10 @@ class Folder:
             f"modules/{slug}/fr.md",
             lesson("Pourquoi", "attendre", cards["fr"], FR, "Demander : « Pourquoi ? »"),
         )
-        self.write(
-            f"modules/{slug}/bm.md", lesson("Mun na", "attendre", cards["bm"], BM, "Ɲininka : « Mun na ? »")
-        )
+        self.write(f"modules/{slug}/bm.md", lesson("Mun na", "attendre", cards["bm"], BM, "Ɲininka : « Mun na ? »"))
         for card in ("un", "deux", "trois"):
             self.write(f"modules/{slug}/media/{card}.svg", SVG)
-        items = [
-            ITEM.format(id=f"q{f}{n}".lower(), form=f, vital=str(n == 0).lower())
-            for f in "AB"
-            for n in range(8)
-        ]
+        items = [ITEM.format(id=f"q{f}{n}".lower(), form=f, vital=str(n == 0).lower()) for f in "AB" for n in range(8)]
         self.write(f"assessments/{slug}.toml", "".join(items) + CHECKLIST)
 
     def write(self, path, text):

@@ -38,10 +38,7 @@ def test_a_card_missing_in_bambara(folder):
 def test_a_card_only_in_bambara(folder):
     folder.change(M + "bm.md", "{#trois}", "{#quatre}")
     line = folder.line(M + "bm.md", "{#quatre}")
-    assert any(
-        f == M + "bm.md" and n == line and "« quatre » n’est pas dans fr.md" in w
-        for f, n, w in faults(folder)
-    )
+    assert any(f == M + "bm.md" and n == line and "« quatre » n’est pas dans fr.md" in w for f, n, w in faults(folder))
 
 
 def test_cards_in_another_order(folder):
@@ -153,9 +150,7 @@ def test_pictures_not_installed_are_one_fault(folder):
 
 def test_a_language_not_written(folder):
     (folder.root / M / "bm.md").unlink()
-    assert any(
-        file == M + "bm.md" and "Le texte en « bm » manque" in what for file, _line, what in faults(folder)
-    )
+    assert any(file == M + "bm.md" and "Le texte en « bm » manque" in what for file, _line, what in faults(folder))
 
 
 def test_a_folder_without_module(folder):

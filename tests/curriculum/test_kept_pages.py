@@ -65,7 +65,36 @@ def test_unknown_addresses_are_not_kept(serve):
     server = serve()
     for n in range(20):
         server.test_client().get(f"/modules/rien-{n}")
-    assert server.extensions.get("kept_pages", (0, 0, {}))[2] == {}
+    assert server.wsgi_app.copies == {}
+
+
+def test_a_kept_page_carries_every_header_of_the_first(reader):
+    first, second = reader.get(LESSON), reader.get(LESSON)
+    assert dict(first.headers) == dict(second.headers)
+    assert "Content-Security-Policy" in second.headers
+    by_https = reader.get(LESSON, base_url="https://localhost")
+    assert "Strict-Transport-Security" in by_https.headers
+    assert "Strict-Transport-Security" not in reader.get(LESSON).headers
+
+
+def test_a_cookie_written_otherwise_does_not_mix_up_languages(serve):
+    reader = serve().test_client(use_cookies=False)
+    quoted = reader.get(LESSON, headers={"Cookie": 'language="bm"'})
+    plain = reader.get(LESSON)
+    assert ('lang="bm"' in quoted.text[:200], 'lang="fr"' in plain.text[:200]) == (True, True)
+
+
+def test_only_the_head_of_a_kept_page(reader):
+    length = len(reader.get(LESSON).data)
+    head = reader.head(LESSON)
+    assert (head.data, head.content_length) == (b"", length)
+
+
+def test_nothing_is_kept_while_developing(serve, made):
+    reader = serve(DEBUG=True).test_client()
+    reader.get(LESSON)
+    reader.get(LESSON)
+    assert len(made) == 2
 
 
 @pytest.mark.parametrize(

@@ -130,9 +130,6 @@ def test_markdown_cannot_carry_a_script(folder, serve):
 
 
 def test_no_answer_key_is_public(reader):
-    pages = [
-        reader.get(f"/modules/attendre{end}").text
-        for end in ("", "/attendre", "/sources", "/attendre/bilingual")
-    ]
+    pages = [reader.get(f"/modules/attendre{end}").text for end in ("", "/attendre", "/sources", "/attendre/bilingual")]
     assert not any("On attend combien de temps" in page for page in pages)
     assert reader.get("/modules/attendre/media/attendre.toml").status_code == 404

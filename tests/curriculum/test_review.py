@@ -37,7 +37,8 @@ def signed(folder, *units, language="bm"):
         for role, reviewer in (("native", "Awa"), ("clinician", "Djeneba")):
             lines.append(
                 f'[[signatures]]\nunit = "{id}"\nlanguage = "{language}"\nrole = "{role}"\n'
-                f'reviewer = "{reviewer}"\nsigned = 2026-01-01\nsource = "{digest(texts["fr"])}"\ntext = "{digest(texts[language])}"\n'
+                f'reviewer = "{reviewer}"\nsigned = 2026-01-01\n'
+                f'source = "{digest(texts["fr"])}"\ntext = "{digest(texts[language])}"\n'
             )
     return "\n".join(lines)
 

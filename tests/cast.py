@@ -1,7 +1,7 @@
 """The cast of every story: a small country, its workers, three groups. Told through the forms, once for a test run.
 
 awa (CHW) follows Benkadi in Wacoro; kadi follows Sabugnuma in the next area; mariam, the outsider, follows Lafia in
-another district. binta supervises Wacoro, djeneba is its midwife, oumou trains in Dioïla, modibo is its district
+another district, where tata trains. binta supervises Wacoro, djeneba is its midwife, oumou trains in Dioïla, modibo is its district
 officer, admin the nation's.
 """
 
@@ -16,8 +16,12 @@ from lms.people.forms import GroupForm, MemberForm
 from lms.people.models import Person
 from lms.people.workers import FoundingForm, WorkerForm, appoint
 
-PINS = {identifier: member[5] for identifier, member in NAMED.items()} | {"kadi": "246135"}
-WORKERS = NAMED | {"kadi": ("Kadiatou", "Touré", "F", "chw", "ML.KKR.DIO.MAS", "246135")}
+OTHERS = {
+    "kadi": ("Kadiatou", "Touré", "F", "chw", "ML.KKR.DIO.MAS", "246135"),
+    "tata": ("Tata", "Konaré", "F", "trainer", "ML.KKR.BNB", "864209"),
+}
+WORKERS = NAMED | OTHERS
+PINS = {identifier: member[5] for identifier, member in WORKERS.items()}
 MEMBERS = {
     "Benkadi": ("awa", "ML.KKR.DIO.WAC.V01", [
         ("Fanta", "Kɔnɛ Ŋaɲa"), ("Djénéba", "Coulibaly"), ("Fatoumata", "Traoré"), ("Fatoumata", "Traoré"),

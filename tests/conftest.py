@@ -171,7 +171,7 @@ def _worker(identifier):
 
 awa, kadi, mariam = _worker("awa"), _worker("kadi"), _worker("mariam")
 binta, djeneba, oumou = _worker("binta"), _worker("djeneba"), _worker("oumou")
-modibo, admin = _worker("modibo"), _worker("admin")
+modibo, admin, tata = _worker("modibo"), _worker("admin"), _worker("tata")
 
 
 @pytest.fixture

@@ -31,10 +31,6 @@ SIGNS = "‐‑‒–—‘’‚“”„•…\u2009\u202f−€←↑→↓�
 FEATURES = ["kern", "mark"]
 
 SPRITE = {  # name of the symbol → healthicons picture; ours in img/icons are added under their file names
-    "group": "people/group_discussion_meetingx3",
-    "woman": "people/woman",
-    "man": "people/man",
-    "worker": "people/community_healthworker",
     "training": "people/i_training_class",
     "meeting": "symbols/community_meeting",
     "award": "symbols/award_ribbon",

@@ -73,9 +73,7 @@ def test_coordinates_are_cut_without_running_into_each_other():
     assert assets.slim('<path d="M0.12345.6789-1.0004 2"/>') == '<path d="M0.12.67-1.00 2"/>'
 
 
-@pytest.mark.parametrize(
-    ("name", "cure"), [("HEALTHICONS", "bin/node-packages"), ("ANDIKA", "fonts-sil-andika")]
-)
+@pytest.mark.parametrize(("name", "cure"), [("HEALTHICONS", "bin/node-packages"), ("ANDIKA", "fonts-sil-andika")])
 def test_what_is_missing_is_said_with_its_cure(monkeypatch, tmp_path, name, cure):
     monkeypatch.setattr(assets, name, tmp_path / "nowhere")
     with pytest.raises(assets.Missing, match=cure):

@@ -15,7 +15,7 @@ from lms.cascade import views as cascade_views
 from lms.certificates import cli as certificates_cli
 from lms.certificates import views as certificates_views
 from lms.core import cli as core_cli
-from lms.core import database, guard, language, pages, settings
+from lms.core import database, guard, language, logs, pages, settings
 from lms.core import views as core_views
 from lms.curriculum import content
 from lms.curriculum import views as curriculum_views
@@ -39,7 +39,7 @@ def create_app(**overrides):
     app.config.update(settings.read(), VERSION=VERSION)
     app.config.update(overrides)
     app.jinja_loader = PrefixLoader({floor: FileSystemLoader(_templates(app, floor)) for floor in FLOORS})
-    for part in (database, language, guard, pages, signing_in, content):
+    for part in (logs, database, language, guard, pages, signing_in, content):
         part.init_app(app)
     for views in SCREENS:
         for blueprint in views.blueprints:

@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
 
+from lms.core.guard import HEADERS
+
 ONE_YEAR = 365 * 24 * 3600
 
 
@@ -19,8 +21,15 @@ def init_app(app: Flask):
     app.register_error_handler(HTTPException, explain)
     app.register_error_handler(sqlalchemy.exc.OperationalError, explain_full_disk)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=app.static_folder, prefix="static/", max_age=ONE_YEAR, autorefresh=app.debug
-    )
+        app.wsgi_app, root=app.static_folder, prefix="static/", max_age=ONE_YEAR, autorefresh=app.debug,
+        add_headers_function=guarded,
+    )  # fmt: skip
+
+
+def guarded(headers, _path, _address):
+    """Static files do not pass through Flask: they get the headers of every answer here."""
+    for name, value in HEADERS.items():
+        headers[name] = value
 
 
 def static(path):

@@ -3,6 +3,7 @@
 .DELETE_ON_ERROR:
 PY := .venv/bin/python
 LMS := .venv/bin/lms
+STATIC := $(shell find lms/static/css lms/static/js lms/static/img -name '*.css' -o -name '*.js' -o -name '*.svg')
 RUN_PACKAGES := python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 fonts-sil-andika
 TEST_PACKAGES := chromium poppler-utils
 
@@ -26,8 +27,8 @@ help: ## print this help
 	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-.make/assets: package-lock.json lms/core/assets.py .make/python
-	@bin/node-packages
+.make/assets: package-lock.json lms/core/assets.py $(STATIC) .make/python
+	@[ -d node_modules/healthicons ] && [ node_modules/healthicons -nt package-lock.json ] || bin/node-packages
 	@$(PY) -m lms.core.assets
 	@touch $@
 

@@ -12,7 +12,8 @@ from whitenoise import WhiteNoise
 
 from lms.core.guard import HEADERS
 
-ONE_YEAR = 365 * 24 * 3600
+A_DAY = 24 * 3600
+ONE_YEAR = 365 * A_DAY
 
 
 def init_app(app: Flask):
@@ -21,7 +22,7 @@ def init_app(app: Flask):
     app.register_error_handler(HTTPException, explain)
     app.register_error_handler(sqlalchemy.exc.OperationalError, explain_full_disk)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=app.static_folder, prefix="static/", max_age=ONE_YEAR, autorefresh=app.debug,
+        app.wsgi_app, root=app.static_folder, prefix="static/", max_age=A_DAY, autorefresh=app.debug,
         add_headers_function=guarded,
     )  # fmt: skip
 
@@ -33,7 +34,7 @@ def guarded(headers, _path, _address):
 
 
 def static(path):
-    """The address of one of our static files; it changes when the file does, so that it may be kept for ever."""
+    """The address of one of our static files; it changes when the file does, so that a change is seen at once."""
     return url_for("static", filename=path, v=_version(Path(current_app.static_folder) / path))
 
 

@@ -13,6 +13,7 @@ from lms.curriculum.spelling import check_unit, words
 FEWEST_CARDS = 3
 WORDS = range(30, 81)  # what a group hears in one card, design section 4
 LENGTHS = (0.5, 2.0)  # a translation outside this share of the French has lost or gained sentences
+RESERVED = {"review", "sources", "bilingual", "media"}  # pages of ours have these addresses
 RECORDING = re.compile(r"(?P<card>[a-z0-9-]+)\.(?P<language>[a-z]+)\.opus")
 
 
@@ -54,9 +55,7 @@ def _check_file(module, code, faults):
     seen: set[str] = set()
     for one in [one for lesson in written.lessons for one in (lesson, *lesson.cards)]:
         if one.id in seen:
-            faults.add(
-                Place(file, one.line), f"L’identifiant « {one.id} » sert deux fois.", "En donner un nouveau."
-            )
+            faults.add(Place(file, one.line), f"L’identifiant « {one.id} » sert deux fois.", "En donner un nouveau.")
         seen.add(one.id)
     if code != DEFAULT:
         _check_same_ids(module, file, written, faults)
@@ -104,9 +103,7 @@ def _check_card(card, module, faults):
         what = f"La carte « {card.id} » n’a pas d’image."
         faults.add(place, what, f'Ajouter picture="healthicons:…" au titre, ou media/{card.id}.svg.')
     if card.source and not module.source(card.source):
-        faults.add(
-            place, f"La source « {card.source} » n’existe pas.", "L’ajouter à [[sources]] de module.toml."
-        )
+        faults.add(place, f"La source « {card.source} » n’existe pas.", "L’ajouter à [[sources]] de module.toml.")
     for code in [code for code in card.text if code != DEFAULT]:
         _check_length(card, code, faults)
 
@@ -125,9 +122,7 @@ def _check_media(module, faults):
         recording = RECORDING.fullmatch(file.name)
         speaks = recording and recording["card"] in module.cards and recording["language"] in LANGUAGES
         if file.name not in used and not speaks:
-            faults.add(
-                Place(file, 1), "Ce fichier ne sert à aucune carte.", "Le nommer d’après sa carte, ou l’ôter."
-            )
+            faults.add(Place(file, 1), "Ce fichier ne sert à aucune carte.", "Le nommer d’après sa carte, ou l’ôter.")
 
 
 def _check_about(module, catalogue, faults):
@@ -146,11 +141,11 @@ def _check_about(module, catalogue, faults):
         )
     for slug in module.prerequisites:
         if slug not in catalogue.modules or catalogue.modules[slug].order >= module.order:
-            wrong(
-                ["prerequisites"], f"« {slug} » n’est pas un module d’avant.", "Corriger le nom ou l’ordre."
-            )
+            wrong(["prerequisites"], f"« {slug} » n’est pas un module d’avant.", "Corriger le nom ou l’ordre.")
     if module.version < 1 or not module.minutes_group or min(module.minutes_chw, *module.minutes_group) < 1:
         wrong(["version"], "La version et les minutes se comptent à partir de 1.", "Corriger le nombre.")
+    for id in RESERVED & {module.slug, *taught}:
+        wrong(["lessons"], f"« {id} » est l’adresse d’une page.", "Prendre un autre identifiant.")
     if not module.objectives:
         wrong([], "Le module n’a pas d’objectif.", "Ajouter [[objectives]].")
     for kind, ones in (

@@ -29,7 +29,7 @@ def init_app(app):
     """Read the modules. ContentError stops the start: an author mends a fault, no learner meets it."""
     app.config.setdefault("CONTENT_ROOT", ROOT)
     app.extensions["catalogue"] = load(content_root(app), Path(app.static_folder))
-    app.jinja_env.globals["said"] = said
+    app.jinja_env.globals.update(said=said, catalogue=catalogue)
     if app.debug:
         app.extensions["catalogue_stamp"] = stamp(content_root(app))
         app.before_request(reload_when_changed)

@@ -109,6 +109,12 @@ def test_a_fault_stands_on_its_line(folder):
     assert (one(folder).file, one(folder).line) == (M + "module.toml", 2)
 
 
+def test_a_lesson_cannot_take_the_address_of_a_page(folder):
+    for name in ("fr.md", "bm.md", "module.toml"):
+        folder.change(M + name, "attendre", "sources")
+    assert "l’adresse d’une page" in one(folder).what
+
+
 def test_a_picture_nobody_uses(folder):
     folder.write(M + "media/quatre.svg", SVG)
     assert one(folder).file == M + "media/quatre.svg"

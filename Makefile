@@ -66,10 +66,7 @@ assets: ## copy fonts and npm packages into lms/static/vendor again
 	@rm -f .make/assets && $(MAKE) --no-print-directory .make/assets
 
 messages: .make/python ## collect the sentences of the code into the catalogues
-	@.venv/bin/pybabel --quiet extract --mapping translations/babel.cfg --add-comments i18n: --sort-by-file --no-location \
-		--keywords pgettext:1c,2 --keywords lazy_pgettext:1c,2 --project kalanso --output translations/messages.pot lms
-	@for code in $(notdir $(wildcard translations/??)); do \
-		.venv/bin/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --input translations/messages.pot --output-dir translations --locale $$code; done
+	@$(PY) bin/messages
 
 lock: ## write the lock files again from pyproject.toml and package.json
 	@bin/lock && npm install --package-lock-only --ignore-scripts

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 from jinja2 import FileSystemLoader, PrefixLoader
 
-from lms.assessment import cli as content_cli
+from lms.assessment import check as questions_check
 from lms.assessment import views as assessment_views
 from lms.cascade import views as cascade_views
 from lms.certificates import cli as certificates_cli
@@ -29,7 +29,7 @@ FLOORS = ("core", "people", "curriculum", "assessment", "cascade", "followup", "
 SCREENS = (
     core_views, people_views, curriculum_views, assessment_views, cascade_views, certificates_views, reports_views,
 )  # fmt: skip
-COMMANDS = (core_cli, people_cli, content_cli, certificates_cli, demo_cli)
+COMMANDS = (core_cli, people_cli, certificates_cli, demo_cli)
 VERSION = version("kalanso")
 
 
@@ -39,7 +39,7 @@ def create_app(**overrides):
     app.config.update(settings.read(), VERSION=VERSION)
     app.config.update(overrides)
     app.jinja_loader = PrefixLoader({floor: FileSystemLoader(_templates(app, floor)) for floor in FLOORS})
-    for part in (logs, database, language, guard, pages, signing_in, content):
+    for part in (logs, database, language, guard, pages, signing_in, content, questions_check):
         part.init_app(app)
     for views in SCREENS:
         for blueprint in views.blueprints:

@@ -8,6 +8,7 @@ from flask import current_app
 from flask.cli import FlaskGroup, with_appcontext
 
 from lms import create_app
+from lms.assessment.cli import content
 from lms.core.cli import bring_up_to_date
 from lms.core.settings import is_public
 from lms.demo import cli as demo
@@ -18,6 +19,9 @@ from lms.people.mandates import KINDS
 @click.group(cls=FlaskGroup, create_app=create_app, add_version_option=False)
 def main():
     """Kalanso : enseigner, vérifier, suivre, attester."""
+
+
+main.add_command(content)  # needs no app, and must speak when faulty content keeps the app from starting
 
 
 @main.command()
@@ -38,11 +42,17 @@ def run():
 
 
 def serve(host, port):
-    """Becomes the web server: one process, so that a SQLite database has one writer; threads for readers."""
-    workers = "1" if current_app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite") else "2"
+    """Becomes the web server."""
+    command = server_command(host, port, current_app.config["SQLALCHEMY_DATABASE_URI"])
+    os.execv(command[0], command)  # noqa: S606  our own server
+
+
+def server_command(host, port, database, app="wsgi:app"):
+    """The server's command line: one process, so that a SQLite database has one writer; threads for readers."""
+    workers = "1" if database.startswith("sqlite") else "2"
     arguments = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", workers,
-                 "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "wsgi:app"]  # fmt: skip
-    os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments])  # noqa: S606  our own server
+                 "--blocking-threads", "4", "--no-ws", "--log-level", "warning", app]  # fmt: skip
+    return [sys.executable, "-m", "granian", *arguments]
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lms.assessment.questions import AUDIENCES, LETTERS, Assessment, Item, read, thresholds
 from lms.curriculum import pictures
-from lms.curriculum.content import Catalogue, Module, Unit
+from lms.curriculum.content import Catalogue, ContentError, Module, Unit, content_root
 from lms.curriculum.faults import Faults, Place, line_of
 from lms.curriculum.pictures import STATIC
 from lms.curriculum.spelling import LANGUAGES, check_unit
@@ -13,6 +13,13 @@ from lms.curriculum.spelling import LANGUAGES, check_unit
 FEWEST_ITEMS = 8  # in each form, for each audience
 MOST_SHARED = 2  # items that both forms may hold
 OPTIONS = range(2, 5)
+
+
+def init_app(app):
+    """Stop the start when a question is at fault, as a fault of a module does."""
+    _found, problems = examine(app.extensions["catalogue"], content_root(app), Path(app.static_folder))
+    if problems:
+        raise ContentError(problems)
 
 
 def examine(catalogue: Catalogue, root: Path, static: Path = STATIC):

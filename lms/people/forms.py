@@ -15,6 +15,7 @@ from lms.people.codes import member_code
 from lms.people.fields import Reachable, ReachForm
 from lms.people.mandates import KEEPS_GROUPS
 from lms.people.models import Agreement, Care, Departure, Group, Membership, Office, OrgUnit, Person, Role
+from lms.people.rosters import roster
 
 SEXES = [("F", _l("Femme")), ("M", _l("Homme"))]
 AGE_BANDS = {"10-14": (10, 14), "15-19": (15, 19), "20-24": (20, 24), "25-49": (25, 49), "50-99": (50, 99)}
@@ -218,6 +219,10 @@ class CareForm(ReachForm):
     worker = Reachable(Person, _l("ASC"))
     since = Day(_l("À partir du"), [Required()])
 
+    def validate_worker(self, field):
+        if field.row and not any(role.kind == "chw" for role in Role.of(field.data, self.at.date())):
+            raise ValidationError(_("Choisissez un ou une ASC."))
+
     def rows(self):
         db.session.execute(
             update(Care)
@@ -241,6 +246,10 @@ class OfficeForm(ReachForm):
     person = Reachable(Person, _l("Membre"))
     post = Pick(_l("Charge"), [Required()], choices=POSTS)
     since = Day(_l("Élue le"), [Required(), not_to_come])
+
+    def validate_person(self, field):
+        if field.row and field.row not in (person for _number, person in roster(self.group.data)):
+            raise ValidationError(_("Choisissez un membre de ce groupement."))
 
     def rows(self):
         db.session.execute(

@@ -61,6 +61,24 @@ def agreements(group):
     ).all()
 
 
+def count_groups(reach):
+    """How many groups are within reach."""
+    return db.session.scalar(select(func.count()).select_from(Group).where(Group.within(reach)))
+
+
+def agreed(groups):
+    """Those of these groups whose village leader has agreed: a set of origins."""
+    return set(db.session.scalars(select(Agreement.group_uid).where(Agreement.group_uid.in_(groups), Agreement.current)))
+
+
+def without_agreement(reach):
+    """The groups in reach that hold no leader's agreement yet, by name."""
+    held = select(Agreement.group_uid).where(Agreement.current)
+    return db.session.scalars(
+        select(Group).where(Group.within(reach), Group.origin.not_in(held)).order_by(Group.name_key).limit(100)
+    ).all()
+
+
 def groups_of(worker):
     """The groups a CHW follows today, by name."""
     return db.session.scalars(

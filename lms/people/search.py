@@ -16,12 +16,16 @@ def begins(column, key):
 
 
 def find_people(asked, reach):
-    """At most 50 persons in reach: each word begins her first or her family name, or the whole is her code."""
+    """At most 50 persons in reach: each word begins her first or her family name, or the whole is her code.
+
+    Officials above the health area find workers by name, and members by their code only.
+    """
     words = fold_name(asked).split()
     if not words:
         return []
     named = and_(*(or_(begins(Person.given_key, word), begins(Person.family_key, word)) for word in words))
-    clause = or_(named, Person.code == asked.strip().upper()) if reach.sees_names else Person.code == asked.strip().upper()
+    by_name = named if reach.sees_names else and_(named, Person.code.is_(None))
+    clause = or_(by_name, Person.code == asked.strip().upper())
     return db.session.scalars(
         select(Person).where(clause, Person.within(reach)).order_by(Person.given_key, Person.family_key).limit(MOST)
     ).all()

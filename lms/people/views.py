@@ -1,39 +1,49 @@
 """Screens of groups and their members."""
 
 from datetime import date
+from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy import func, select
 
 from lms.core import facts
 from lms.core.database import db
 from lms.people import door, forms, rosters, workers
-from lms.people.cards import Card, print_cards
+from lms.people.cards import Card, drawing, print_cards
 from lms.people.forms import age_band
-from lms.people.mandates import KEEPS_GROUPS
+from lms.people.mandates import KEEPS_GROUPS, KINDS, TEACHES
 from lms.people.models import Group, OrgUnit, Person, Role, below
 from lms.people.pictures import pair
-from lms.people.reach import reachable
+from lms.people.reach import find, reachable
 from lms.people.signing_in import called, signed_in
 
 bp = Blueprint("people", __name__)
 blueprints = (bp, workers.bp, door.bp)
 PAGE = 50
 HANDS_OVER = frozenset({"supervisor", "district", "national"})
+PRINTS_CARDS = KEEPS_GROUPS | {"trainer"}
 
 
 @bp.get("/groups/")
 @signed_in
 def groups():
     """The groups within reach, by name, fifty a page."""
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), 100_000)
     found = select(Group).where(Group.within(g.reach)).order_by(Group.name_key, Group.uid)
     listed = db.session.scalars(found.limit(PAGE).offset((page - 1) * PAGE)).all()
     count = db.session.scalar(select(func.count()).select_from(Group).where(Group.within(g.reach)))
-    sizes = rosters.sizes([group.origin for group in listed])
-    return render_template("people/groups.html", groups=listed, sizes=sizes, page=page, count=count, per_page=PAGE)
+    origins = [group.origin for group in listed]
+    return render_template(
+        "people/groups.html", groups=listed, sizes=rosters.sizes(origins), agreed=rosters.agreed(origins),
+        tells=_may(forms.GroupForm.by), page=page, count=count, per_page=PAGE,
+    )  # fmt: skip
+
+
+def _may(kinds):
+    return bool(g.reach.kinds & kinds)
 
 
 @bp.get("/groups/<uuid:uid>")
@@ -44,7 +54,8 @@ def group(uid):
     return render_template(
         "people/group.html", group=group, roster=rosters.roster(uid), officers=rosters.officers(uid),
         carer=rosters.carer(uid), agreements=rosters.agreements(uid), labels=_labels(),
-        keeps=bool(g.reach.kinds & KEEPS_GROUPS), hands_over=bool(g.reach.kinds & HANDS_OVER),
+        keeps=_may(KEEPS_GROUPS), hands_over=_may(HANDS_OVER), tells=_may(forms.GroupForm.by), teaches=_may(TEACHES),
+        prints=_may(PRINTS_CARDS), awards=_may({"trainer"}),
     )  # fmt: skip
 
 
@@ -54,7 +65,7 @@ def _labels():
 
 
 @bp.get("/groups/<uuid:uid>/cards.pdf")
-@signed_in(kinds=KEEPS_GROUPS | {"trainer"})
+@signed_in(kinds=PRINTS_CARDS)
 def cards(uid):
     """The members' cards, ten to a sheet."""
     group = reachable(Group, uid)
@@ -62,7 +73,7 @@ def cards(uid):
         Card(called(person), number, person.code, *pair(number), group.name, group.village.name)
         for number, person in rosters.roster(uid)
     ]
-    return send_file(print_cards(cards), mimetype="application/pdf", download_name=f"cartes-{group.code}.pdf")
+    return send_file(BytesIO(print_cards(cards)), mimetype="application/pdf", download_name=f"cartes-{group.code}.pdf")
 
 
 @bp.get("/groups/new")
@@ -91,6 +102,7 @@ def record_group():
     form = forms.GroupForm.posted()
     if form.accepted():
         facts.record(form)
+        flash(_("C’est enregistré."))
         return redirect(url_for("people.group", uid=form.origin), 303)
     return _group_form(form), form.status
 
@@ -110,9 +122,17 @@ def person(uid):
     group = Group.now_of(membership.group_uid) if membership else None
     return render_template(
         "people/person.html", person=person, membership=membership, group=group, band=age_band(person, date.today().year),
-        pair=pair(membership.number) if membership else None, roles=Role.of(uid),
-        keeps=bool(g.reach.kinds & KEEPS_GROUPS), hands_over=bool(g.reach.kinds & HANDS_OVER),
+        pair=pair(membership.number) if membership else None, drawing=_drawing(membership), roles=Role.of(uid), kinds=KINDS,
+        keeps=_may(KEEPS_GROUPS), hands_over=_may(HANDS_OVER), works=_may(workers.SEES),
     )  # fmt: skip
+
+
+def _drawing(membership):
+    """The picture of her card, to stand in a page: decoration, its words are beside it."""
+    if not membership:
+        return ""
+    svg = drawing(*pair(membership.number)).decode().replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    return Markup(svg)  # noqa: S704  ours, from files of ours
 
 
 @bp.get("/persons/new")
@@ -140,7 +160,10 @@ def record_person():
     form = forms.MemberForm.posted()
     if form.accepted():
         facts.record(form)
+        flash(_("C’est corrigé.") if form.corrects.data else _("Elle est inscrite."))
         return redirect(url_for("people.person", uid=form.origin), 303)
+    if form.corrects.data:
+        return _tell(form, _("Corriger"), url_for("people.person", uid=form.corrects.data)), form.status
     return _tell(form, _("Une femme de plus"), _back_to_group(form.group.data)), form.status
 
 
@@ -159,13 +182,19 @@ def record_move():
     form = forms.MoveForm.posted()
     if form.accepted():
         facts.record(form)
+        flash(_("C’est enregistré."))
         return redirect(url_for("people.person", uid=form.person.data), 303)
     return _move_form(form), form.status
 
 
 def _move_form(form):
+    now_in = rosters.membership(form.person.data)
     groups = db.session.scalars(select(Group).where(Group.within(g.reach)).order_by(Group.name_key).limit(1000)).all()
-    options = [(group.origin, f"{group.name} · {group.village.name}") for group in groups]
+    options = [
+        (group.origin, f"{group.name} · {group.village.name}")
+        for group in groups
+        if not now_in or group.origin != now_in.group_uid
+    ]
     back = url_for("people.person", uid=form.person.data) if form.person.data else ""
     return _tell(form, _("Changer de groupement"), back, {"group": options})
 
@@ -183,7 +212,10 @@ def leave_group(uid):
 @signed_in
 def record_departure():
     """A member leaves her group."""
-    return _recorded(forms.DepartureForm.posted(), _("Elle quitte le groupement"))
+    form = forms.DepartureForm.posted()
+    left = rosters.membership(form.person.data)  # once she has left she is out of reach: go back to her group
+    back = _back_to_group(left.group_uid if left else None)
+    return _recorded(form, _("Elle quitte le groupement"), back)
 
 
 @bp.get("/groups/<uuid:uid>/care")
@@ -201,6 +233,7 @@ def record_care():
     form = forms.CareForm.posted()
     if form.accepted():
         facts.record(form)
+        flash(_("C’est enregistré."))
         return redirect(_back_to_group(form.group.data), 303)
     return _care_form(form), form.status
 
@@ -225,12 +258,14 @@ def record_office():
     form = forms.OfficeForm.posted()
     if form.accepted():
         facts.record(form)
+        flash(_("C’est enregistré."))
         return redirect(_back_to_group(form.group.data), 303)
     return _office_form(form), form.status
 
 
 def _office_form(form):
-    members = [(person.origin, f"{number} · {called(person)}") for number, person in rosters.roster(form.group.data)]
+    group = find(Group, form.group.data, g.reach)
+    members = [(person.origin, f"{number} · {called(person)}") for number, person in rosters.roster(group.origin)] if group else []
     return _tell(form, _("Élue du bureau"), _back_to_group(form.group.data), {"person": members})
 
 
@@ -247,21 +282,30 @@ def new_agreement(uid):
 @signed_in
 def record_agreement():
     """A village leader has agreed."""
-    return _recorded(forms.AgreementForm.posted(), _("Accord du village"))
+    form = forms.AgreementForm.posted()
+    return _recorded(form, _("Accord du village"), _back_to_group(form.group.data))
 
 
-def _recorded(form, title):
-    who = getattr(form, "person", None)
-    back = url_for("people.person", uid=who.data) if who and who.data else _back_to_group(getattr(form, "group", form.uid).data)
+def _recorded(form, title, back):
     if form.accepted():
         facts.record(form)
+        flash(_("C’est enregistré."))
         return redirect(back, 303)
     return _tell(form, title, back), form.status
 
 
 def _tell(form, title, back, options=None):
     """One form, one screen. `options` are (uid, label) lists for fields that choose a row."""
-    return render_template("people/tell.html", form=form, title=title, back=back, options=options or {})
+    return render_template("people/tell.html", form=form, title=title, back=back, options=options or {}, about=_about(form))
+
+
+def _about(form):
+    """Whom or which group the fact is about, when that is given and within reach: (icon, name)."""
+    told = form.corrects.data or (form.person.data if "person" in form else None)
+    if told and (person := find(Person, told, g.reach)):
+        return ("man" if person.sex == "M" else "woman", called(person))
+    group = find(Group, form.group.data, g.reach) if "group" in form and form.group.data else None
+    return ("group", group.name) if group else None
 
 
 def _back_to_group(uid):

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -17,12 +17,13 @@ from lms.core.models import now
 from lms.people import rosters
 from lms.people.forms import PersonForm
 from lms.people.mandates import KINDS, LEVEL, MAY_APPOINT, appointable
-from lms.people.models import Account, OrgUnit, Person, Role, below
+from lms.people.models import Account, Group, OrgUnit, Person, Role, below
 from lms.people.reach import reachable
 from lms.people.signing_in import end_sessions, hand_out_code, signed_in
 
 bp = Blueprint("workers", __name__)
 MANAGERS = frozenset(MAY_APPOINT)
+SEES = MANAGERS | {"trainer"}
 PAGE = 50
 
 
@@ -98,22 +99,44 @@ def in_reach(kind, reach):
     ).all()
 
 
+def without_pin(reach):
+    """The workers to whom the holder of this reach may give a code, and who never signed in; by name."""
+    held = select(Role.person_uid).join(OrgUnit, OrgUnit.uid == Role.unit_uid)
+    held = held.where(Role.kind.in_(appointable(reach.kinds)), Role.held_on(date.today()), below(reach.paths))
+    return db.session.scalars(
+        select(Person)
+        .join(Account, Account.person_uid == Person.origin)
+        .where(Person.current, Person.origin.in_(held), Account.pin_hash.is_(None), Account.disabled_at.is_(None))
+        .order_by(Person.given_key, Person.family_key)
+    ).all()
+
+
 @bp.get("/workers/")
-@signed_in(kinds=MANAGERS | {"trainer"})
+@signed_in(kinds=SEES)
 def workers():
-    """The workers of these places, fifty a page."""
-    page = max(request.args.get("page", 1, type=int), 1)
+    """The workers of these places, fifty a page; with `kind`, those of one office."""
+    page = min(max(request.args.get("page", 1, type=int), 1), 100_000)
+    kind = request.args.get("kind") if request.args.get("kind") in KINDS else None
     held = (
         select(Role, Person)
         .join(OrgUnit, OrgUnit.uid == Role.unit_uid)
         .join(Person, (Person.origin == Role.person_uid) & Person.current)
         .where(Role.held_on(date.today()), below(g.reach.paths))
     )
-    listed = db.session.execute(
-        held.order_by(Person.given_key, Person.family_key, Role.uid).limit(PAGE).offset((page - 1) * PAGE)
-    )
-    count = db.session.scalar(select(func.count()).select_from(held.subquery()))
-    return render_template("people/workers.html", workers=listed.all(), kinds=KINDS, page=page, count=count, per_page=PAGE)
+    offices = set(db.session.scalars(held.with_only_columns(Role.kind).distinct()))
+    held = held.where(Role.kind == kind) if kind else held
+    in_order = held.order_by(Person.given_key, Person.family_key, Role.uid)
+    listed = db.session.execute(in_order.limit(PAGE).offset((page - 1) * PAGE)).all()
+    return render_template(
+        "people/workers.html", workers=listed, accounts=_accounts([person.origin for _role, person in listed]), kinds=KINDS,
+        kind=kind, offered_kinds=[one for one in KINDS if one in offices], appoints=bool(g.reach.kinds & MANAGERS),
+        page=page, count=db.session.scalar(held.with_only_columns(func.count())), per_page=PAGE,
+    )  # fmt: skip
+
+
+def _accounts(persons):
+    found = db.session.scalars(select(Account).where(Account.person_uid.in_(persons)))
+    return {account.person_uid: account for account in found}
 
 
 @bp.get("/workers/new")
@@ -152,34 +175,43 @@ def _places():
 
 
 @bp.get("/workers/<uuid:uid>")
-@signed_in(kinds=MANAGERS | {"trainer"})
+@signed_in(kinds=SEES)
 def worker(uid):
-    """One worker: office, groups, account."""
-    return _worker_page(reachable(Person, uid))
+    """One worker: office, groups, account. A member of a group is no worker."""
+    person = reachable(Person, uid)
+    if not Role.of(uid) and _account(person) is None:
+        abort(404)
+    return _worker_page(person)
 
 
 def _worker_page(person, **more):
     roles = Role.of(person.origin)
     return render_template(
         "people/worker.html", person=person, roles=roles, kinds=KINDS, account=_account(person),
-        groups=rosters.groups_of(person.origin), manages=_manages(roles), offers=_offers(), places=_places(),
-        form=more.pop("form", MoveWorkerForm(reach=g.reach)), **more,
+        groups=rosters.groups_of(person.origin), manages=_manages(person, roles), offers=_offers(), places=_places(),
+        form=more.pop("form", None) or _move_form(roles), **more,
     )  # fmt: skip
+
+
+def _move_form(roles):
+    now = {"kind": roles[0].kind, "unit": roles[0].unit_uid} if roles else {}
+    return MoveWorkerForm(reach=g.reach, **now)
 
 
 def _account(person):
     return db.session.scalar(select(Account).where(Account.person_uid == person.origin))
 
 
-def _manages(roles):
-    """Whether all the offices of this worker are ones that the reader may give."""
-    return bool(roles) and {role.kind for role in roles} <= set(appointable(g.reach.kinds))
+def _manages(person, roles):
+    """Whether all the offices of this worker are ones that the reader may give. Nobody shuts herself out."""
+    offices = {role.kind for role in roles}
+    return bool(offices) and offices <= set(appointable(g.reach.kinds)) and person.origin != g.person.origin
 
 
 def _managed(uid):
     """The worker, when the reader answers for her; 403 for one she may only see."""
     person = reachable(Person, uid)
-    if not _manages(Role.of(uid)) or _account(person) is None:
+    if not _manages(person, Role.of(uid)) or _account(person) is None:
         abort(403)
     return person
 
@@ -189,7 +221,9 @@ def _managed(uid):
 def give_code(uid):
     """A one-time code, shown once: she chooses her PIN with it within three days."""
     person = _managed(uid)
-    return _worker_page(person, code=hand_out_code(_account(person)))
+    page = make_response(_worker_page(person, code=hand_out_code(_account(person))))
+    page.headers["Cache-Control"] = "no-store"
+    return page
 
 
 @bp.post("/workers/<uuid:uid>/disable")
@@ -231,11 +265,49 @@ def move(uid):
 @signed_in
 def places():
     """The tree of places, from the ones in reach down, one level at a time."""
-    top = db.session.get(OrgUnit, request.args.get("in", type=UUID)) if request.args.get("in") else None
-    if top and not any(top.path.startswith(role.unit.path) or role.unit.path.startswith(top.path) for role in Role.of(g.person.origin)):
+    own = list({role.unit.uid: role.unit for role in Role.of(g.person.origin)}.values())
+    if not request.args.get("in"):
+        return _places_page(None, own, own)
+    uid = request.args.get("in", type=UUID) or abort(404)
+    top = db.session.get(OrgUnit, uid) or abort(404)
+    if not _on_her_way(top, own):
         abort(404)
-    own = [role.unit for role in Role.of(g.person.origin)]
-    units = (
-        db.session.scalars(select(OrgUnit).where(OrgUnit.parent_uid == top.uid).order_by(OrgUnit.name)).all() if top else own
+    inside = db.session.scalars(select(OrgUnit).where(OrgUnit.parent_uid == top.uid).order_by(OrgUnit.name))
+    return _places_page(top, [unit for unit in inside if _on_her_way(unit, own)], own)
+
+
+def _on_her_way(unit, own):
+    """Whether a place is one of hers, lies in one, or has one in it."""
+    path = f"{unit.path}."
+    return any(path.startswith(f"{mine.path}.") or f"{mine.path}.".startswith(path) for mine in own)
+
+
+def _places_page(top, units, own):
+    first = top is None or top in own
+    above = url_for("workers.places", **({} if first else {"in": top.parent_uid})) if top else None
+    groups = select(Group).where(Group.within(g.reach), Group.village_uid == top.uid).order_by(Group.name_key) if top else None
+    return render_template(
+        "people/places.html", top=top, units=units, above=above, trail=_trail(top), kinds=KINDS,
+        here=_working_at(top) if top and g.reach.kinds & SEES else [], groups=db.session.scalars(groups).all() if top else [],
+    )  # fmt: skip
+
+
+def _trail(unit):
+    """The names of the places this one lies in, from the nearest up."""
+    names = []
+    while unit and unit.parent:
+        unit = unit.parent
+        names.append(unit.name)
+    return names
+
+
+def _working_at(unit):
+    """(role, person) of those who have an office in this very place, when it is within reach."""
+    rows = (
+        select(Role, Person)
+        .join(OrgUnit, OrgUnit.uid == Role.unit_uid)
+        .join(Person, (Person.origin == Role.person_uid) & Person.current)
+        .where(Role.unit_uid == unit.uid, Role.held_on(date.today()), below(g.reach.paths))
+        .order_by(Role.kind, Person.given_key, Person.family_key)
     )
-    return render_template("people/places.html", top=top, units=units)
+    return db.session.execute(rows).all()

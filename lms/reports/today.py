@@ -1,12 +1,16 @@
-"""What a CHW had best do next: the first group that was not taught its next module yet."""
+"""What had best be done next: a group not taught its next module yet, a training whose papers wait."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
-from lms.cascade.models import Session
+from lms.cascade.models import Session, Training
+from lms.certificates.models import Award
 from lms.core.database import db
 from lms.curriculum.content import catalogue
+
+LATELY = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,17 @@ def next_step(groups):
     taught = _taught([group.origin for group in groups])
     steps = (_next_of(group, taught.get(group.origin, {})) for group in groups)
     return next((step for step in steps if step), None)
+
+
+def papers_waiting(person, day):
+    """The trainings this person led that ended lately and for which nothing was awarded yet, the latest first."""
+    awarded = select(Award.training_uid).where(Award.current, Award.training_uid.is_not(None))
+    return db.session.scalars(
+        select(Training)
+        .where(Training.current, Training.led_by == person, Training.ends < day, Training.ends >= day - LATELY)
+        .where(Training.origin.not_in(awarded))
+        .order_by(Training.ends.desc(), Training.uid)
+    ).all()
 
 
 def _taught(groups):

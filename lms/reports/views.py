@@ -5,17 +5,20 @@ from datetime import date
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from lms.assessment import history
+from lms.assessment.forms import AttemptForm
 from lms.cascade import teaching
+from lms.cascade.forms import TrainingForm
 from lms.certificates.forms import AWARDS, KIND_NAMES
 from lms.certificates.numbers import read_number
+from lms.core.fields import tidy
 from lms.curriculum.content import catalogue
 from lms.people import search as finding
-from lms.people.mandates import KINDS, TEACHES
-from lms.people.models import Person
+from lms.people.mandates import KEEPS_GROUPS, KINDS, TEACHES
+from lms.people.models import Person, Role
 from lms.people.reach import reachable
-from lms.people.rosters import groups_of, sizes
+from lms.people.rosters import count_groups, groups_of, sizes, without_agreement
 from lms.people.signing_in import meet, signed_in
-from lms.people.workers import MANAGERS
+from lms.people.workers import MANAGERS, without_pin
 from lms.reports import learning, today
 from lms.reports.tours import tour_of
 
@@ -28,9 +31,12 @@ def home():
     """What there is to do today; for a stranger, what this is and the door."""
     if not meet():
         return render_template("reports/welcome.html", modules=catalogue().modules)
-    groups = groups_of(g.person.origin)
+    groups, kinds = groups_of(g.person.origin), g.reach.kinds
     return render_template(
-        "reports/home.html", groups=groups, sizes=sizes([group.origin for group in groups]),
+        "reports/home.html", groups=groups, sizes=sizes([group.origin for group in groups]), group_count=count_groups(g.reach),
+        roles=Role.of(g.person.origin), day=date.today(), unsettled=without_agreement(g.reach) if kinds & KEEPS_GROUPS else [],
+        waiting=today.papers_waiting(g.person.origin, date.today()) if kinds & AWARDS else [], appoints=bool(kinds & MANAGERS),
+        codeless=without_pin(g.reach), leads=bool(kinds & TrainingForm.by), oversees=bool(kinds - {"chw"}), quizzes=bool(kinds & AttemptForm.by),
         next_step=today.next_step(groups), trainings=teaching.trainings_to_come(g.reach, date.today()),
         modules=catalogue().modules, kinds=KINDS, teaches=bool(g.reach.kinds & TEACHES),
         manages=bool(g.reach.kinds & (MANAGERS | {"trainer"})), awards=bool(g.reach.kinds & AWARDS),
@@ -48,7 +54,7 @@ def tour():
 @signed_in
 def search():
     """Persons, groups and certificates by name, code or number, however they are spelt."""
-    asked = request.args.get("q", "").strip()
+    asked = tidy(request.args.get("q", ""))[:80]
     number = read_number(asked)
     if number and asked.upper().startswith("ML"):
         return redirect(url_for("certificates.verify", number=number))

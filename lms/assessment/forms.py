@@ -62,6 +62,10 @@ class AttemptForm(QuizFields, ReachForm):
         self.form.errors = [_("Une réponse ne va pas avec les questions posées. Rouvrez le quiz.")]
         return False
 
+    def may_correct(self, row):
+        """Nobody mends or takes back what another found of her own knowledge."""
+        return super().may_correct(row) and (row.asked_by == self.author_uid or row.person_uid != self.author_uid)
+
     @property
     def audience(self):
         """As whom she is assessed: by the offices she holds."""

@@ -49,9 +49,9 @@ class FactForm(Form):
 
     @classmethod
     def posted(cls):
-        """The form as the present request sent it, by the person who is signed in."""
-        body = request.get_data(cache=True)
-        return cls(request.form, body=body, author=g.person)
+        """The form as the present request sent it, by the person who is signed in; 403 for the wrong role."""
+        form = cls(request.form, body=request.get_data(cache=True), author=g.person)
+        return form if form.may_post() else abort(403)
 
     @classmethod
     def sent(cls, body, author, at=None):
@@ -102,10 +102,12 @@ class FactForm(Form):
 
     @property
     def status(self):
-        """The HTTP status of a form that is shown again."""
+        """The HTTP status of a form that is shown again. One that is refused or out of reach is not shown again."""
         if self.refused:
             abort(403)
-        return 409 if self.conflict else 404 if self.out_of_reach else 422 if self.errors else 200
+        if self.out_of_reach:
+            abort(404)
+        return 409 if self.conflict else 422 if self.errors else 200
 
     def rows(self):
         """The rows this fact makes, its own `model` first."""
@@ -174,7 +176,8 @@ def _write(form):
 
 
 def supersede(model, origin):
-    """The row of this origin that was current is so no longer."""
+    """The row of this origin that was current is so no longer. Two corrections at the same moment wait for each other."""
+    db.session.execute(sa.select(Receipt.seq).where(Receipt.uid == origin).with_for_update())
     db.session.execute(
         sa.update(model).where(model.origin == origin, model.current).values(current=False),
         execution_options={"synchronize_session": "fetch"},

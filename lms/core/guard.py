@@ -1,5 +1,6 @@
 """What is refused at the gate, and the headers every answer carries."""
 
+import re
 from urllib.parse import urlsplit
 
 from flask import abort, request
@@ -22,6 +23,8 @@ HEADERS = {
 }
 TRANSPORT = ("Strict-Transport-Security", "max-age=31536000")
 
+OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
 limiter = Limiter(get_remote_address)
 
 
@@ -42,6 +45,11 @@ def refuse_foreign_posts():
         abort(403)
     if not site and origin and urlsplit(origin).netloc != request.host:
         abort(403)
+
+
+def is_own(address):
+    """Whether an address from a form is a path of ours: browsers drop a tab in it, and `/\t/x.org` is another site."""
+    return bool(OWN_PATH.fullmatch(address))
 
 
 def protect(response):

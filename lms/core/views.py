@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 
 from lms.core.database import db
+from lms.core.guard import is_own
 from lms.core.language import COOKIE, LANGUAGES
 from lms.core.models import Epoch
 
@@ -35,8 +36,7 @@ def choose_language():
 
 def _own(address):
     """The address when it is a path of ours, else the first page."""
-    ours = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if ours else url_for("reports.home")
+    return address if is_own(address) else url_for("reports.home")
 
 
 @bp.get("/help")

@@ -1,9 +1,10 @@
 """Screens of the door: signing in and out, the first PIN, a new PIN."""
 
+import re
 import secrets
 from math import ceil
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -12,12 +13,14 @@ from wtforms.validators import ValidationError
 
 from lms.core.database import db
 from lms.core.fields import Required, Short, Words
+from lms.core.guard import is_own
 from lms.core.models import now
 from lms.people import pin, signing_in
 from lms.people.signing_in import signed_in
 
 bp = Blueprint("door", __name__)
 DEVICE = "device"
+OURS = re.compile("[0-9a-f]{32}")
 YEARS = 5 * 365 * 24 * 3600
 DIGITS = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 6, "pattern": "[0-9]*"}
 
@@ -92,7 +95,7 @@ def _closed_for(closed):
 def _next(worker):
     """Where she wanted to go; the first time, the tour of her role."""
     address = request.form.get("next", "")
-    if address.startswith("/") and not address.startswith(("//", "/\\")):
+    if is_own(address):
         return address
     if worker.account.toured:
         return url_for("reports.home")
@@ -154,13 +157,15 @@ def record_pin():
     g.account.pin_hash = pin.keep(form.new_pin.data)
     signing_in.end_sessions(g.account, but=signing_in.current_user.sign_in)
     db.session.commit()
+    flash(_("Votre code PIN est changé."))
     return redirect(url_for("reports.home"), 303)
 
 
 def _device():
     """The random name of this browser, by which wrong tries are counted. It names no person."""
     if "device" not in g:
-        g.device = request.cookies.get(DEVICE, "")[:64] or secrets.token_hex(16)
+        known = request.cookies.get(DEVICE, "")
+        g.device = known if OURS.fullmatch(known) else secrets.token_hex(16)
     return g.device
 
 

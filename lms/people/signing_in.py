@@ -9,6 +9,7 @@ from functools import wraps
 from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.core.database import db
 from lms.core.models import now
@@ -47,7 +48,7 @@ def load(uid):
     sign_in = db.session.get(SignIn, uuid.UUID(uid))
     if sign_in is None or sign_in.ended_at or now() - sign_in.seen_at > IDLE:
         return None
-    if sign_in.account.disabled_at:
+    if not may_enter(sign_in.account):
         return None
     if now() - sign_in.seen_at > timedelta(minutes=10):
         db.session.execute(update(SignIn).where(SignIn.uid == sign_in.uid).values(seen_at=now()))
@@ -104,10 +105,11 @@ def try_pin(identifier, given, device):
     """Open a session: (worker, None), or (None, time to wait), or (None, None) when it simply does not fit."""
     keys = (f"account:{_digest(identifier.casefold())}", f"device:{_digest(device)}")
     if closed := _closed_for(keys):
+        db.session.commit()
         return None, closed
     account = db.session.scalar(select(Account).where(func.lower(Account.identifier) == identifier.casefold()))
     fits = pin.fits(account.pin_hash if account else None, given)
-    if not fits or account.disabled_at or (account.demo and not demo_may_enter()):
+    if not fits or not may_enter(account):
         _count_wrong(keys)
         return None, None
     _forget_wrong(keys)
@@ -143,6 +145,11 @@ def end_sessions(account, but=None):
     )
 
 
+def may_enter(account):
+    """Whether this account is in use, and is no demo account on a server that others can reach."""
+    return not account.disabled_at and (not account.demo or demo_may_enter()) and Person.now_of(account.person_uid)
+
+
 def demo_may_enter():
     """Demo accounts sign in on this very machine only: their PINs are printed in the README."""
     host = request.host.rsplit(":", 1)[0]
@@ -164,6 +171,7 @@ def redeem(identifier, code, device):
     """The open one-time code that fits, or None. Wrong tries count as wrong PINs do."""
     keys = (f"code:{_digest(identifier.casefold())}", f"device:{_digest(device)}")
     if _closed_for(keys):
+        db.session.commit()
         return None
     found = db.session.scalar(
         select(OneTimeCode)
@@ -171,7 +179,8 @@ def redeem(identifier, code, device):
         .where(func.lower(Account.identifier) == identifier.casefold(), OneTimeCode.used_at.is_(None))
         .order_by(OneTimeCode.expires_at.desc())
     )
-    if not pin.fits(found.code_hash if found else None, code) or found.expires_at < now():
+    fits = pin.fits(found.code_hash if found else None, code) and found.expires_at >= now()
+    if not fits or not may_enter(db.session.get(Account, found.account_uid)):
         _count_wrong(keys)
         return None
     return found
@@ -182,8 +191,17 @@ def _digest(text):
 
 
 def _closed_for(keys):
-    until = db.session.scalar(select(func.max(WrongTries.closed_until)).where(WrongTries.key.in_(keys)))
+    """How long to wait yet, or None. Tries at the same moment wait for each other: each is counted before the next."""
+    for key in keys:
+        _meet_tries(key)
+    tries = db.session.scalars(select(WrongTries).where(WrongTries.key.in_(keys)).order_by(WrongTries.key).with_for_update())
+    until = max((one.closed_until for one in tries if one.closed_until), default=None)
     return until - now() if until and until > now() else None
+
+
+def _meet_tries(key):
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(insert(WrongTries).values(key=key, failures=0).on_conflict_do_nothing())
 
 
 def _count_wrong(keys):

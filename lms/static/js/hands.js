@@ -1,6 +1,7 @@
-// Hands up: one count per picture, never more hands than women present.
-// <form class="hands" data-present="103"> with fieldsets [data-hands] holding .steps; .sum shows [data-total] of [data-present].
-// Where the number present is itself a field, it carries data-present-field.
+// Hands up: one question a screen, one count per picture, never more hands than women present.
+// <form class="hands"> with fieldsets [data-hands] holding .steps; .sum shows [data-total] of [data-of]. The number present is
+// a field [data-present-field], or data-present on the form. The button of the act bar carries data-next and data-finish;
+// [data-start] is shown with the first question only. Without this file the form is filled from top to bottom.
 
 import "./steps.js";
 
@@ -31,5 +32,52 @@ function enhance(form) {
 
   const recount = () => form.querySelectorAll("[data-hands]").forEach(count);
   form.addEventListener("input", recount);
+  form.addEventListener("focusin", (event) => event.target.matches(".steps input") && event.target.select()); // 0 is written over
   recount();
+  const act = document.querySelector(`[data-next][form="${form.id}"]`);
+  if (act && form.id) step(form, act);
+}
+
+function step(form, act) {
+  const questions = [...form.querySelectorAll("[data-hands]")];
+  const progress = document.querySelector(".progress");
+  const back = document.querySelector(".act .back");
+  const wrong = questions.findIndex((question) => question.classList.contains("wrong"));
+  let at = wrong >= 0 ? wrong : Math.min(questions.length - 1, Number(history.state?.hands ?? 0));
+
+  function show(number, push = false) {
+    at = number;
+    questions.forEach((question, index) => (question.hidden = index !== at));
+    for (const part of form.querySelectorAll("[data-start]")) part.hidden = at > 0 && at !== wrong;
+    history[push ? "pushState" : "replaceState"]({ hands: at }, "");
+    (act.querySelector("[data-label]") ?? act).textContent = at === questions.length - 1 ? act.dataset.finish : act.dataset.next;
+    if (progress) {
+      progress.hidden = false;
+      progress.querySelector("progress").value = at + 1;
+      progress.querySelector("[data-at]").textContent = `${at + 1} / ${questions.length}`;
+    }
+    if (!push) return;
+    window.scrollTo(0, 0);
+    questions[at].focus({ preventScroll: true });
+  }
+
+  for (const question of questions) question.tabIndex = -1;
+  act.addEventListener("click", (event) => {
+    if (at === questions.length - 1) return;
+    event.preventDefault();
+    show(at + 1, true);
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input")) event.preventDefault(); // a half-done quiz is not sent
+  });
+  back?.addEventListener("click", (event) => {
+    if (!at) return;
+    event.preventDefault();
+    history.back();
+  });
+  addEventListener("popstate", (event) => {
+    if (Number.isInteger(event.state?.hands)) show(event.state.hands);
+  });
+  form.classList.add("stepped");
+  show(at);
 }

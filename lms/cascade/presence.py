@@ -13,6 +13,11 @@ def share(sessions, person):
     return Fraction(there, held) if held else Fraction(0)
 
 
+def half_days(sessions, person=None):
+    """How many half-days were held; with `person`, at how many she was seen. Sessions are (day, half, persons)."""
+    return len({(day, half) for day, half, there in sessions if person is None or person in there})
+
+
 def took_part(sessions, person):
     """Whether she was there for 80 % of the minutes or more."""
     return bool(sessions) and share(sessions, person) >= ENOUGH

@@ -5,14 +5,15 @@ from datetime import date
 from flask import Blueprint, g, redirect, render_template, url_for
 from sqlalchemy import select
 
+from lms.assessment import history
 from lms.cascade import teaching
 from lms.cascade.forms import TrainingForm
 from lms.cascade.models import Training
-from lms.cascade.presence import share
+from lms.cascade.presence import half_days, share
 from lms.core import facts
 from lms.core.database import db
 from lms.curriculum.content import catalogue
-from lms.people.mandates import KINDS
+from lms.people.mandates import KINDS, TEACHES
 from lms.people.models import OrgUnit, Person, Role, below
 from lms.people.reach import reachable
 from lms.people.signing_in import signed_in
@@ -34,7 +35,8 @@ def trainings():
 @signed_in(kinds=TrainingForm.by)
 def new_training():
     """The empty form of a training."""
-    return _form(TrainingForm.opened(g.person, starts=date.today(), ends=date.today()))
+    own = db.session.scalars(select(OrgUnit).where(OrgUnit.path.in_(g.reach.paths)).order_by(OrgUnit.path)).first()
+    return _form(TrainingForm.opened(g.person, starts=date.today(), ends=date.today(), unit=own and own.uid))
 
 
 @bp.get("/trainings/<uuid:uid>/edit")
@@ -64,12 +66,23 @@ def record():
 def _form(form):
     places = select(OrgUnit).where(below(g.reach.paths), OrgUnit.level.in_(("country", "region", "district", "area")))
     return render_template(
-        "cascade/training_form.html", form=form, workers=_workers(), kinds=KINDS,
+        "cascade/training_form.html", form=form, workers=_workers(form.trainees.data), kinds=KINDS,
         places=db.session.scalars(places.order_by(OrgUnit.path).limit(3000)).all(),
     )  # fmt: skip
 
 
-def _workers():
+def _workers(chosen):
+    """[(person, office, place)]: those chosen in the order of the register, then everybody else in reach."""
+    found: dict = {}
+    for person, kind, place in _offices():
+        found.setdefault(person.origin, (person, kind, place))
+    left = select(Person).where(Person.origin.in_(set(chosen) - set(found)), Person.within(g.reach))
+    found |= {person.origin: (person, None, "") for person in db.session.scalars(left)}  # whose office has ended since
+    order = [origin for origin in chosen if origin in found]
+    return [found[origin] for origin in dict.fromkeys([*order, *found])]
+
+
+def _offices():
     rows = (
         select(Person, Role.kind, OrgUnit.name)
         .join(Role, Role.person_uid == Person.origin)
@@ -88,8 +101,16 @@ def training(uid):
     training = reachable(Training, uid)
     sessions = teaching.sessions_of(training=uid)
     presence = teaching.presence(sessions)
-    register = [(number, person, share(presence, person.origin)) for number, person in teaching.register(training)]
+    halves = [(s.held_on, s.half, there) for s, (_minutes, there) in zip(sessions, presence, strict=True)]
+    register = [
+        (number, person, share(presence, person.origin), half_days(halves, person.origin))
+        for number, person in teaching.register(training)
+    ]
+    expected = [person.origin for _number, person, *_rest in register]
     return render_template(
         "cascade/training.html", training=training, sessions=sessions, register=register, modules=catalogue().modules,
-        present=teaching.numbers_present(sessions), leads=training.led_by == g.person.origin,
+        present=teaching.numbers_present(sessions), halves=half_days(halves), leader=Person.now_of(training.led_by),
+        sat={slug: history.attempts_of_all(expected, slug) for slug in training.slugs}, earned=history.earned,
+        taught={session.module for session in sessions}, today=date.today(), teaches=bool(g.reach.kinds & TEACHES),
+        plans=bool(g.reach.kinds & TrainingForm.by),
     )  # fmt: skip

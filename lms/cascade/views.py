@@ -5,8 +5,10 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from lms.assessment.forms import HandsUpForm
 from lms.cascade import lineage_views, teaching, trainings
 from lms.cascade.forms import HEADS, SessionForm, head_field
 from lms.cascade.models import Session, Training
@@ -14,11 +16,12 @@ from lms.core import facts
 from lms.core.database import db, new_uid
 from lms.core.language import language
 from lms.curriculum.content import catalogue, said
+from lms.curriculum.views import picture_address
 from lms.people.forms import MemberForm
-from lms.people.mandates import TEACHES
-from lms.people.models import Group
-from lms.people.reach import reachable
-from lms.people.rosters import groups_of, roster
+from lms.people.mandates import KEEPS_GROUPS, TEACHES
+from lms.people.models import Group, Person
+from lms.people.reach import find, reachable
+from lms.people.rosters import groups_of, roster, sizes
 from lms.people.signing_in import signed_in
 
 bp = Blueprint("cascade", __name__)
@@ -47,12 +50,28 @@ def new_session():
     """The form of a session: with whom is given, then the module, then the rest with the roll."""
     whom = _whom(request.args)
     if whom is None:
-        return render_template("cascade/choose_group.html", groups=groups_of(g.person.origin))
+        return _choose_group()
     slug = request.args.get("module")
     if slug is None:
         return render_template("cascade/choose_module.html", whom=whom, modules=_offered(whom), query=request.args.to_dict())
     module = catalogue().modules.get(slug) or abort(404)
-    return _session_page(_opened(whom, module))
+    form = _opened(whom, module)
+    if request.args.get("all"):
+        form.present.data = [person.origin for _number, person in _register_of(whom)]
+    return _session_page(form)
+
+
+def _choose_group():
+    groups = groups_of(g.person.origin)
+    return render_template(
+        "cascade/choose_group.html", groups=groups, sizes=sizes([group.origin for group in groups]),
+        trainings=teaching.trainings_to_come(g.reach, date.today()),
+    )  # fmt: skip
+
+
+def _register_of(whom):
+    """(number, person) of those whom the roll calls."""
+    return roster(whom.origin) if isinstance(whom, Group) else teaching.register(whom)
 
 
 def _whom(given):
@@ -84,36 +103,56 @@ def _opened(whom, module):
 def record():
     """A worker records a session she has just led; or, on the way, adds a woman who is not on the roster yet."""
     form = SessionForm.posted()
-    if "woman" in request.form:
+    if "woman" in request.form or request.form.get("woman-given", "").strip():
         return _with_one_more(form)
     if form.accepted():
         facts.record(form)
-        return redirect(url_for("cascade.session", uid=form.origin), 303)
-    return _session_page(form), form.status
+        return redirect(url_for(".sessions", withdrawn=1) if form.withdrawn.data else url_for(".session", uid=form.origin), 303)
+    status = form.status
+    if form.withdrawn.data and not form.conflict:
+        return _withdraw_page(form), status
+    return _session_page(form), status
 
 
 def _with_one_more(form):
-    """Registers the woman as a fact of her own, and shows the same form with her on it, present."""
+    """Registers the woman as a fact of her own, and shows the same form with her on it, present.
+
+    A name typed and not sent by its own button comes here too: with the session saved it would be lost.
+    """
     asked = {name: request.form.get(f"woman-{name}", "") for name in ("uid", "given", "family", "age")}
     body = urlencode({**asked, "sex": "F", "group": request.form.get("group", "")}).encode()
     woman = MemberForm.sent(body, g.person)
     if not woman.accepted():
-        return _session_page(form, woman), woman.status
+        status = woman.status
+        if woman.conflict:  # a page gone back to still holds the uid of the woman before: this one gets her own
+            woman = MemberForm.opened(g.person, **{name: asked[name] for name in ("given", "family", "age")})
+            woman.given.errors = [_("Une autre femme vient d’être inscrite ici. Si celle-ci manque encore, inscrivez-la.")]
+        return _session_page(form, woman), status
     facts.record(woman)
     form.present.data.append(woman.origin)
-    return _session_page(form)
+    return _session_page(form, added=Person.now_of(woman.origin))
 
 
-def _session_page(form, woman=None):
-    group, training = Group.now_of(form.group.data), Training.now_of(form.training.data)
+def _session_page(form, woman=None, added=None):
+    group, training = find(Group, form.group.data, g.reach), find(Training, form.training.data, g.reach)
     if not (group or training):
         abort(404)
     woman = woman or MemberForm.opened(g.person, group=form.group.data)
     return render_template(
         "cascade/session_form.html", form=form, group=group, training=training, woman=woman,
-        roster=roster(group.origin) if group else teaching.register(training),
+        roster=_called(form, group or training), added=added, adds=bool(group and g.reach.kinds & KEEPS_GROUPS),
         module=catalogue().modules.get(form.module.data), heads=[(sex, band, form[head_field(sex, band)]) for sex, band in HEADS],
     )  # fmt: skip
+
+
+def _called(form, whom):
+    """The roll: those expected today; when a session is corrected, also those who were there and have left since."""
+    listed = list(_register_of(whom))
+    missing = set(form.present.data) - {person.origin for _number, person in listed}
+    if missing and form.corrects.data:
+        there = select(Person).where(Person.current, Person.origin.in_(missing & form.register))
+        listed += [(None, person) for person in db.session.scalars(there)]
+    return listed
 
 
 @bp.get("/sessions/<uuid:uid>")
@@ -123,7 +162,8 @@ def session(uid):
     session = reachable(Session, uid)
     return render_template(
         "cascade/session.html", session=session, roll=teaching.roll(session), heads=teaching.heads(session),
-        module=catalogue().modules.get(session.module), own=session.led_by == g.person.origin,
+        module=catalogue().modules.get(session.module), leader=Person.now_of(session.led_by),
+        corrects=bool(g.reach.kinds & TEACHES), asks=bool(g.reach.kinds & HandsUpForm.by),
     )  # fmt: skip
 
 
@@ -147,8 +187,11 @@ def correct(uid):
 def withdraw(uid):
     """The form that takes a session back, with the reason."""
     session = reachable(Session, uid)
-    form = SessionForm.opened(g.person, corrects=uid, withdrawn=True, module=session.module)
-    return render_template("cascade/withdraw.html", form=form, session=session, module=catalogue().modules.get(session.module))
+    return _withdraw_page(SessionForm.opened(g.person, corrects=uid, withdrawn=True, module=session.module))
+
+
+def _withdraw_page(form):
+    return render_template("cascade/withdraw.html", form=form, session=reachable(Session, form.corrects.data))
 
 
 def title_of(slug):
@@ -157,5 +200,11 @@ def title_of(slug):
     return said(module.title, language()) if module else slug
 
 
+def picture_of(module):
+    """The address of the picture that stands for a module."""
+    return picture_address(module, module.picture) if module.picture else ""
+
+
 bp.app_template_global("title_of")(title_of)
+bp.app_template_global("picture_of")(picture_of)
 bp.app_template_global("new_uid")(new_uid)

@@ -100,6 +100,12 @@ def shares(module, *, group=None, training=None):
     return {person.origin: share(presence, person.origin) for _number, person in register_of(group, training)}
 
 
+def quizzed(module, *, group=None, training=None):
+    """The origins of those on the register who have passed the quiz that counts."""
+    sat = history.attempts_of_all([person.origin for _number, person in register_of(group, training)], module)
+    return {origin for origin, attempts in sat.items() if history.earned(attempts)}
+
+
 def revoked(certificates):
     """Which of these certificates were revoked: {uid: the revocation}."""
     rows = select(Revocation).where(Revocation.current, Revocation.certificate_uid.in_(certificates))

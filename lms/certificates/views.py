@@ -1,6 +1,7 @@
 """Screens of certificates: who has earned one, the paper, the public page that checks it."""
 
 from datetime import date
+from io import BytesIO
 from uuid import UUID
 
 from flask import Blueprint, abort, g, redirect, render_template, request, send_file, url_for
@@ -55,7 +56,7 @@ def new_award():
             AwardForm.opened(
                 g.person, group=group and group.origin, training=training and training.origin, awarded_on=date.today(),
                 module=request.args["module"], kind=request.args.get("kind", "participation"),
-            ), group, training,
+            ), group, training, tick_all=True,
         )  # fmt: skip
     offers = [
         (module, kind, earning.claims(kind, module.slug, group=group, training=training, day=date.today()))
@@ -64,7 +65,7 @@ def new_award():
     ]
     return render_template(
         "certificates/choose.html", group=group, training=training, offers=offers, kinds=KIND_NAMES,
-        expected=len(earning.register_of(group, training)), query=request.args.to_dict(),
+        expected=len(earning.register_of(group, training)),
     )  # fmt: skip
 
 
@@ -72,15 +73,18 @@ def _named(model, name):
     return reachable(model, request.args.get(name, type=UUID)) if request.args.get(name) else None
 
 
-def _award_form(form, group, training):
+def _award_form(form, group, training, tick_all=False):
     if form.module.data not in catalogue().modules or form.kind.data not in KINDS:
         abort(404)
     claims = earning.claims(form.kind.data, form.module.data, group=group, training=training, day=date.today())
+    if tick_all:
+        form.persons.data = [claim.person.origin for claim in claims if not claim.held]
     return render_template(
         "certificates/award_form.html", form=form, group=group, training=training, claims=claims,
         register=earning.register_of(group, training), module=catalogue().modules[form.module.data],
         kind=KIND_NAMES[form.kind.data], unprintable=printing.unprintable_names(claim.person for claim in claims),
         shares=earning.shares(form.module.data, group=group, training=training),
+        quizzed=earning.quizzed(form.module.data, group=group, training=training),
     )  # fmt: skip
 
 
@@ -95,7 +99,7 @@ def award():
     status = form.status
     group, training = form.group.row, form.training.row
     if not (group or training):
-        abort(404 if form.out_of_reach else 422)
+        abort(404 if form.out_of_reach else 409 if form.conflict else 422)
     return _award_form(form, group, training), status
 
 
@@ -125,7 +129,10 @@ def print_award(uid):
 def print_training(uid):
     """Every certificate of a training in one PDF, in the order of its register."""
     training = reachable(Training, uid)
-    return _pdf(printing.of_training(training), f"attestations-{training.starts:%Y-%m-%d}")
+    papers = printing.of_training(training)
+    if not papers:  # nothing is awarded yet: that comes first
+        return redirect(url_for(".new_award", training=uid), 303)
+    return _pdf(papers, f"attestations-{training.starts:%Y-%m-%d}")
 
 
 @bp.get("/certificates/<uuid:uid>")
@@ -153,7 +160,7 @@ def _pdf(papers, name):
     if missing:
         return render_template("certificates/unprintable.html", missing=missing), 422
     black = request.args.get("black") == "1"
-    return send_file(printing.pdf(papers, g.person, black_only=black), mimetype="application/pdf", download_name=f"{name}.pdf")
+    return send_file(BytesIO(printing.pdf(papers, g.person, black_only=black)), mimetype="application/pdf", download_name=f"{name}.pdf")
 
 
 @bp.get("/certificates/<uuid:uid>/revoke")

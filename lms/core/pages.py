@@ -1,12 +1,14 @@
 """What every page needs: static files with their version, pages for errors, icons and fields in templates."""
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
 import sqlalchemy.exc
-from flask import Flask, current_app, render_template, url_for
+from flask import Flask, current_app, g, render_template, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
 
@@ -14,10 +16,11 @@ from lms.core.guard import HEADERS
 
 A_DAY = 24 * 3600
 ONE_YEAR = 365 * A_DAY
+DRAWING_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 def init_app(app: Flask):
-    app.jinja_env.globals.update(static=static, picture=picture)
+    app.jinja_env.globals.update(static=static, picture=picture, drawn=drawn, drawings=drawings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_error_handler(HTTPException, explain)
     app.register_error_handler(sqlalchemy.exc.OperationalError, explain_full_disk)
@@ -27,10 +30,15 @@ def init_app(app: Flask):
     )  # fmt: skip
 
 
-def guarded(headers, _path, _address):
-    """Static files do not pass through Flask: they get the headers of every answer here."""
-    for name, value in HEADERS.items():
-        headers[name] = value
+def guarded(headers, path, _address):
+    """Static files do not pass through Flask. Each gets what guards it, and no more: a phone pays for every byte.
+
+    A drawing is a document when it is opened by itself; style, script and font never are.
+    """
+    for name in ("X-Content-Type-Options", "Cross-Origin-Resource-Policy"):
+        headers[name] = HEADERS[name]
+    if path.endswith((".svg", ".html")):
+        headers["Content-Security-Policy"] = DRAWING_POLICY
 
 
 def static(path):
@@ -47,6 +55,24 @@ def picture(name):
     """The address of a picture named in the content: `healthicons:people/woman`, `own:vrai`."""
     kind, _colon, rest = name.partition(":")
     return static({"healthicons": f"vendor/healthicons/{rest}.svg", "own": f"img/choices/{rest}.svg"}[kind])
+
+
+def drawn(name):
+    """Where an icon refers to; `drawings` puts it into the page, once however often it is drawn."""
+    g.setdefault("drawn", set()).add(name)
+    return f"#icon-{name}"
+
+
+def drawings():
+    """The icons of this page. A page needs a few hundred bytes of them; the file of all costs 6 KB and a request."""
+    symbols = _symbols(Path(current_app.static_folder) / "vendor" / "icons.svg")
+    return Markup("".join(symbols.get(name, "") for name in sorted(g.get("drawn", ()))))  # noqa: S704  our own file
+
+
+@cache
+def _symbols(path: Path):
+    text = path.read_text() if path.exists() else ""
+    return {name: f'<symbol id="icon-{name}"{rest}' for name, rest in re.findall(r'<symbol id="([^"]+)"(.*)', text)}
 
 
 def explain(error):

@@ -1,7 +1,8 @@
-"""What a new phone fetches to show a reading page, up to the `load` event, in real Chromium with nothing kept.
+"""What a new phone fetches to show a reading page, in real Chromium with nothing kept.
 
-Every module page and every lesson, in every language; the goals hold for the heaviest. Counted: all requests begun
-before `load`, the bytes received for each, headers included, as Chromium counts them (no TLS, no TCP).
+Every module page and every lesson, in every language; the goals hold for the heaviest. Counted: all requests until
+the page has loaded and half a second passed without any, for a font or a picture may begin just before or after the
+`load` event; of each, the bytes received, headers included, as Chromium counts them (no TLS, no TCP).
 Not counted: the service worker, and what is fetched once she scrolls.
 """
 
@@ -25,20 +26,18 @@ PHONE = {
     "viewport": {"width": 360, "height": 640}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True,
     "service_workers": "block", "reduced_motion": "reduce",
 }  # fmt: skip
-AFTER_LOAD = 300  # ms: for the answers to requests that were begun before it
 
 
 @dataclass
 class Load:
-    """The requests of one page load: address → bytes received; those begun after `load` apart."""
+    """The requests of one page load: (address, bytes received)."""
 
     page: str
-    before: dict[str, int] = field(default_factory=dict)
-    later: dict[str, int] = field(default_factory=dict)
+    requests: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def bytes(self):
-        return sum(self.before.values())
+        return sum(size for _url, size in self.requests)
 
 
 def measure():
@@ -64,44 +63,44 @@ def fetched(browser, server, path, code):
     context = browser.new_context(**PHONE, locale=code)
     context.add_cookies([{"name": COOKIE, "value": code, "url": server.url("/")}])
     page = context.new_page()
-    it, begun, loaded = Load(f"{path} ({code})"), {}, []
+    it, begun, refused = Load(f"{path} ({code})"), {}, {}
     wire = context.new_cdp_session(page)
-    wire.on("Network.requestWillBeSent", lambda event: begun.update(asked(event, loaded)))
+    wire.on("Network.requestWillBeSent", lambda event: begun.update({event["requestId"]: event["request"]["url"]}))
+    wire.on("Network.responseReceived", lambda event: refused.update(told_no(event["response"])))
+    wire.on("Network.loadingFailed", lambda event: refused.update({begun[event["requestId"]]: event["errorText"]}))
     wire.on("Network.loadingFinished", lambda event: note(it, begun, event))
-    wire.on("Page.loadEventFired", lambda event: loaded.append(event))
-    for domain in ("Network", "Page"):
-        wire.send(f"{domain}.enable")
-    page.goto(server.url(path), wait_until="load")
-    page.wait_for_timeout(AFTER_LOAD)
+    wire.send("Network.enable")
+    page.goto(server.url(path), wait_until="networkidle")
     context.close()
+    if refused:
+        raise RuntimeError(f"{path} is not whole: {refused}")
     return it
 
 
-def asked(event, loaded):
-    return {event["requestId"]: (event["request"]["url"], bool(loaded))}
+def told_no(response):
+    return {response["url"]: response["status"]} if response["status"] >= 400 else {}
 
 
 def note(it, begun, finished):
-    url, late = begun[finished["requestId"]]
+    url = begun[finished["requestId"]]
     if url.startswith("http"):
-        (it.later if late else it.before)[url] = int(finished["encodedDataLength"])
+        it.requests.append((url, int(finished["encodedDataLength"])))
 
 
 def results(loads):
     """Figures of page loads; the two heaviest are told in full on the error stream."""
     heaviest = max(loads, key=lambda it: it.bytes)
-    most = max(loads, key=lambda it: len(it.before))
+    most = max(loads, key=lambda it: len(it.requests))
     for it in {heaviest.page: heaviest, most.page: most}.values():
         print(told(it), file=sys.stderr)
     of = f"greatest of {len(loads)} reading pages"
     return {
         "page.first_load_bytes": worst([it.bytes for it in loads], "bytes", f"{of}: {heaviest.page}"),
-        "page.first_load_requests": worst([len(it.before) for it in loads], "requests", f"{of}: {most.page}"),
+        "page.first_load_requests": worst([len(it.requests) for it in loads], "requests", f"{of}: {most.page}"),
     }
 
 
 def told(it):
     """What one page fetched, line by line."""
-    lines = [f"{size:8} {url.split('/', 3)[3]}" for url, size in it.before.items()]
-    after = f"after `load`: {len(it.later)} requests, {sum(it.later.values())} bytes"
-    return "\n".join(["", f"{it.page}: {it.bytes} bytes, {len(it.before)} requests", *lines, after])
+    lines = [f"{size:8} {url.split('/', 3)[3]}" for url, size in it.requests]
+    return "\n".join(["", f"{it.page}: {it.bytes} bytes, {len(it.requests)} requests", *lines])

@@ -33,7 +33,7 @@ PAGE = 30
 @signed_in
 def sessions():
     """The trainings to come and the sessions held, within reach."""
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), 100_000)
     found = select(Session).where(Session.within(g.reach)).order_by(Session.held_on.desc(), Session.uid.desc())
     listed = db.session.scalars(found.limit(PAGE).offset((page - 1) * PAGE)).all()
     count = db.session.scalar(select(func.count()).select_from(Session).where(Session.within(g.reach)))

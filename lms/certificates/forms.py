@@ -40,6 +40,10 @@ class AwardForm(ReachForm):
     persons = UidsField(_l("Personnes"))
     awarded_on = Day(_l("Délivrées le"), [Required(), not_to_come])
 
+    def may_correct(self, row):
+        """Papers are out: one that should not hold is revoked."""
+        return False
+
     def validate_kind(self, field):
         if field.data not in KINDS:
             raise ValidationError(_("Choisissez dans la liste."))

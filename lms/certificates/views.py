@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, redirect, render_template, request, send_file, url_for
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from lms.cascade.models import Training
 from lms.certificates import earning, printing
@@ -31,7 +32,7 @@ PAGE = 50
 @signed_in
 def certificates():
     """The awards within reach, the latest first."""
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), 100_000)
     found = select(Award).where(Award.within(g.reach)).order_by(Award.awarded_on.desc(), Award.uid.desc())
     listed = db.session.scalars(found.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
     return render_template(
@@ -94,8 +95,12 @@ def award():
     """Certificates are awarded, each exactly once."""
     form = AwardForm.posted()
     if form.accepted():
-        facts.record(form)
-        return redirect(url_for("certificates.awarded", uid=form.origin), 303)
+        try:
+            facts.record(form)
+            return redirect(url_for("certificates.awarded", uid=form.origin), 303)
+        except IntegrityError:  # another trainer awarded the same papers at this very moment: hers hold
+            form = AwardForm.posted()
+            form.accepted()
     status = form.status
     group, training = form.group.row, form.training.row
     if not (group or training):

@@ -50,7 +50,8 @@ class FactForm(Form):
     @classmethod
     def posted(cls):
         """The form as the present request sent it, by the person who is signed in; 403 for the wrong role."""
-        form = cls(request.form, body=request.get_data(cache=True), author=g.person)
+        body = request.get_data(cache=True)  # before the form: once it is read there is no body left
+        form = cls(request.form, body=body, author=g.person)
         return form if form.may_post() else abort(403)
 
     @classmethod

@@ -14,8 +14,9 @@ from lms.core.folding import fold_name
 from lms.people.codes import member_code
 from lms.people.fields import Reachable, ReachForm
 from lms.people.mandates import KEEPS_GROUPS
-from lms.people.models import Agreement, Care, Departure, Group, Membership, Office, OrgUnit, Person, Role
-from lms.people.rosters import roster
+from lms.people.models import Account, Agreement, Care, Departure, Group, Membership, Office, OrgUnit, Person, Role
+from lms.people.reach import find
+from lms.people.rosters import membership, roster
 
 SEXES = [("F", _l("Femme")), ("M", _l("Homme"))]
 AGE_BANDS = {"10-14": (10, 14), "15-19": (15, 19), "20-24": (20, 24), "25-49": (25, 49), "50-99": (50, 99)}
@@ -73,7 +74,7 @@ class PersonForm(ReachForm):
         born_from, born_to = born(self.age.data, self.at.year)
         return Person(
             uid=self.uid.data, origin=self.origin, given=self.given.data, family=self.family.data or "",
-            given_key=fold_name(self.given.data), family_key=fold_name(self.family.data or ""),
+            given_key=fold_name(self.given.data)[:80], family_key=fold_name(self.family.data or "")[:80],
             sex=self.sex.data, born_from=born_from, born_to=born_to, code=before.code if before else None,
         )  # fmt: skip
 
@@ -92,6 +93,11 @@ class MemberForm(PersonForm):
             return False
         return valid
 
+    def may_correct(self, row):
+        """A name within reach; a worker is disabled, never withdrawn."""
+        known = find(Person, row.origin, self.reach)
+        return known is not None and not (self.withdrawn.data and has_account(row.origin))
+
     def rows(self):
         person = self.person()
         if self.corrects.data:
@@ -99,6 +105,11 @@ class MemberForm(PersonForm):
         membership = join(self, person.origin, self.group.row, self.at.date())
         person.code = member_code(self.group.row.code, membership.number)
         return [person, membership]
+
+
+def has_account(person):
+    """Whether this person signs in here."""
+    return db.session.scalar(select(Account.uid).where(Account.person_uid == person)) is not None
 
 
 def join(form, person, group, since):
@@ -129,6 +140,15 @@ class MoveForm(ReachForm):
     group = Reachable(Group, _l("Nouveau groupement"))
     since = Day(_l("Depuis le"), [Required(), not_to_come])
 
+    def validate_person(self, field):
+        if field.row and not self.corrects.data and not membership(field.data):
+            raise ValidationError(_("Choisissez un membre d’un groupement."))
+
+    def validate_group(self, field):
+        now_in = membership(self.person.data)
+        if field.row and now_in and now_in.group_uid == field.data and not self.corrects.data:
+            raise ValidationError(_("Elle est déjà dans ce groupement."))
+
     def rows(self):
         end_memberships(self.person.data, self.since.data)
         return [join(self, self.person.data, self.group.row, self.since.data)]
@@ -143,6 +163,10 @@ class DepartureForm(ReachForm):
     person = Reachable(Person)
     left_on = Day(_l("Partie le"), [Required(), not_to_come])
     why = Choice(_l("Pourquoi"), [Required()], choices=LEFT)
+
+    def validate_person(self, field):
+        if field.row and not self.corrects.data and not membership(field.data):
+            raise ValidationError(_("Choisissez un membre d’un groupement."))
 
     def rows(self):
         end_memberships(self.person.data, self.left_on.data)
@@ -186,7 +210,7 @@ class GroupForm(ReachForm):
     def rows(self):
         before = Group.now_of(self.corrects.data)
         group = Group(
-            uid=self.uid.data, origin=self.origin, name=self.name.data, name_key=fold_name(self.name.data),
+            uid=self.uid.data, origin=self.origin, name=self.name.data, name_key=fold_name(self.name.data)[:100],
             village_uid=self.unit.uid, code=before.code if before else next_group_code(self.unit),
             founded=self.founded.data, begun_as=self.begun_as.data or None,
         )  # fmt: skip

@@ -58,6 +58,10 @@ class WorkerForm(PlaceOfWork, PersonForm):
         render_kw={"autocapitalize": "none"},
     )
 
+    def may_correct(self, row):
+        """This path tells of new workers; a name is corrected where persons are told."""
+        return False
+
     def validate_identifier(self, field):
         if db.session.scalar(select(Account).where(Account.identifier == field.data)):
             raise ValidationError(_("Cet identifiant est déjà pris."))
@@ -203,9 +207,10 @@ def _account(person):
 
 
 def _manages(person, roles):
-    """Whether all the offices of this worker are ones that the reader may give. Nobody shuts herself out."""
-    offices = {role.kind for role in roles}
-    return bool(offices) and offices <= set(appointable(g.reach.kinds)) and person.origin != g.person.origin
+    """Whether all the offices of this worker are ones that the reader may give, here. Nobody shuts herself out."""
+    gives = set(appointable(g.reach.kinds))
+    hers = [role.kind in gives and g.reach.covers(role.unit.path) for role in roles]
+    return bool(hers) and all(hers) and person.origin != g.person.origin
 
 
 def _managed(uid):

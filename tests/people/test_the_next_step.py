@@ -15,7 +15,9 @@ def test_a_member_who_left_leads_back_to_her_group(awa, who):
 
 
 def test_a_strangers_group_shows_no_roster_to_who_posts_into_it(awa, who):
-    answer, _uid = awa.tell("/offices/", group=who["Lafia"], person=who["Lafia members"][0], post="presidente", since=TODAY)
+    answer, _uid = awa.tell(
+        "/offices/", group=who["Lafia"], person=who["Lafia members"][0], post="presidente", since=TODAY
+    )
     assert answer.status_code == 404
     assert "Tarawele" not in answer.text
 

@@ -123,7 +123,7 @@ class HandsUpForm(QuizFields, ReachForm):
                 faults.append(
                     _("Question %(q)s : %(n)s mains pour %(p)s présentes.", q=place, n=raised, p=self.present.data)
                 )
-        if not self.hands:
+        if not self.unread and not any(any(counts.values()) for counts in self.hands.values()):
             faults.append(_("Aucune main n’est comptée."))
         self.present.errors = [*self.present.errors, *faults]
         return not faults

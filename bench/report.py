@@ -13,9 +13,10 @@ from bench.result import Result
 LIBRARIES = ("flask", "granian", "sqlalchemy", "whitenoise", "brotli", "jinja2", "weasyprint")
 HEAD = """# Performance
 
-Made by `make bench`, never by hand. A ratio comes from one run in which the things compared take turns; where it
-says “runs”, value, least and greatest are over so many rounds or pages. Absolute figures are of this machine, which
-others may have used at the same time: trust the ratios, not the times. They gate nothing.
+Made by `make bench`, never by hand. A ratio comes from one run in which the things compared take turns; value, least
+and greatest are over so many rounds or pages as “runs” says. Absolute figures are of this machine, which others may
+have used at the same time (see its load below): free processor time can then change twofold between rounds, so no
+rate may be held against one of another round. Trust the ratios and the bytes, not the times. They gate nothing.
 """
 
 

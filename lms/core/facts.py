@@ -164,12 +164,13 @@ def _write(form):
     )  # fmt: skip
     db.session.add(receipt)
     db.session.flush()
+    rows = [] if form.withdrawn.data else form.rows()  # asked first: a correction looks at the row it corrects
     if form.corrects.data:
         supersede(form.model, form.corrects.data)
     if form.withdrawn.data:
         db.session.add(Withdrawal(uid=form.uid.data, origin=form.corrects.data, reason=form.reason.data))
     else:
-        first, *others = form.rows()
+        first, *others = rows
         db.session.add(first)
         db.session.flush()  # the others point at it
         db.session.add_all(others)

@@ -10,6 +10,11 @@ MOST = 50
 AFTER_ALL_LETTERS = "\U0010ffff"
 
 
+def has_word(column, word):
+    """One of the words of the column begins so: some families bear two names."""
+    return or_(begins(column, word), column.contains(f" {word}", autoescape=True))
+
+
 def begins(column, key):
     """The column begins with this key: a range, so that the index of the column serves."""
     return and_(column >= key, column < key + AFTER_ALL_LETTERS)
@@ -23,7 +28,7 @@ def find_people(asked, reach):
     words = fold_name(asked).split()
     if not words:
         return []
-    named = and_(*(or_(begins(Person.given_key, word), begins(Person.family_key, word)) for word in words))
+    named = and_(*(or_(has_word(Person.given_key, word), has_word(Person.family_key, word)) for word in words))
     by_name = named if reach.sees_names else and_(named, Person.code.is_(None))
     clause = or_(by_name, Person.code == asked.strip().upper())
     return db.session.scalars(

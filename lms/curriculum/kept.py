@@ -112,9 +112,9 @@ class Shelf:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or self.app.debug:
             return self.inner(environ, start_response)
         copies = self._present()
-        copy = copies.get((environ["PATH_INFO"], asked(environ), secure(environ)))
+        copy = copies.get((environ["PATH_INFO"], asked(environ), secure(environ, self.app)))
         if copy is None:
-            return self.inner(environ, _keeping(copies, environ, start_response))
+            return self.inner(environ, _keeping(copies, environ, start_response, secure(environ, self.app)))
         status, headers, body = _answer(copy[0], environ)
         start_response(status, headers + copy[1])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
@@ -132,14 +132,15 @@ def asked(environ):
     return choose(chosen and chosen[1], accepted_languages(environ.get("HTTP_ACCEPT_LANGUAGE", "")))
 
 
-def secure(environ):
-    """Whether she came by HTTPS, to us or to the proxy before us: the answer has one more header then."""
-    return "https" in (environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO"))
+def secure(environ, app):
+    """Whether she came by HTTPS, to us or to the proxy we know of: the answer has one more header then."""
+    forwarded = environ.get("HTTP_X_FORWARDED_PROTO") if app.config["PROXIES"] else None
+    return "https" in (environ["wsgi.url_scheme"], forwarded)
 
 
-def _keeping(copies, environ, start_response):
+def _keeping(copies, environ, start_response, safe):
     """Keep the page that a view leaves, under its own language: ours is only a guess of what Flask will choose."""
-    path, safe = environ["PATH_INFO"], secure(environ)
+    path = environ["PATH_INFO"]
 
     def start(status, headers, exc_info=None):
         page = environ.get(MADE)

@@ -1,5 +1,6 @@
 """Commands for starting for real."""
 
+import re
 from datetime import date
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from lms.people.workers import FoundingForm, appoint
 
 admin = AppGroup("admin", help="Les premiers comptes.")
 commands = (admin,)
+IDENTIFIER = re.compile(r"[a-z0-9.-]{1,30}")
 
 
 @admin.command()
@@ -25,6 +27,8 @@ commands = (admin,)
 @click.option("--country", default="Mali", show_default=True, help="Le pays, s’il n’y a encore aucun lieu.")
 def create(identifier, given, family, sex, country):
     """Creates a national account and prints the one-time code with which she chooses her PIN."""
+    if not IDENTIFIER.fullmatch(identifier):
+        raise click.ClickException("L’identifiant : lettres minuscules sans accent, chiffres, point, tiret ; 30 signes au plus.")
     if db.session.scalar(select(Account).where(Account.identifier == identifier)):
         raise click.ClickException("Cet identifiant est déjà pris.")
     fields = {"uid": new_uid(), "given": given, "family": family, "sex": sex}

@@ -5,7 +5,7 @@ PY := .venv/bin/python
 LMS := .venv/bin/lms
 STATIC := $(shell find lms/static/css lms/static/js lms/static/img -name '*.css' -o -name '*.js' -o -name '*.svg')
 RUN_PACKAGES := python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 fonts-sil-andika
-TEST_PACKAGES := chromium poppler-utils
+TEST_PACKAGES := chromium poppler-utils wrk
 
 help: ## print this help
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done

@@ -9,7 +9,7 @@ from lms.assessment import history
 from lms.cascade import teaching
 from lms.cascade.forms import TrainingForm
 from lms.cascade.models import Training
-from lms.cascade.presence import half_days, share
+from lms.cascade.presence import ENOUGH, half_days, share
 from lms.core import facts
 from lms.core.database import db
 from lms.curriculum.content import catalogue
@@ -108,7 +108,7 @@ def training(uid):
     ]
     expected = [person.origin for _number, person, *_rest in register]
     return render_template(
-        "cascade/training.html", training=training, sessions=sessions, register=register, modules=catalogue().modules,
+        "cascade/training.html", enough=round(100 * ENOUGH), training=training, sessions=sessions, register=register, modules=catalogue().modules,
         present=teaching.numbers_present(sessions), halves=half_days(halves), leader=Person.now_of(training.led_by),
         sat={slug: history.attempts_of_all(expected, slug) for slug in training.slugs}, earned=history.earned,
         taught={session.module for session in sessions}, today=date.today(), teaches=bool(g.reach.kinds & TEACHES),

@@ -2,7 +2,9 @@
 
 import mimetypes
 from functools import lru_cache, partial
+from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, abort, current_app, render_template, send_file, url_for
 
@@ -15,6 +17,7 @@ from lms.curriculum.kept import Shelf, hand_out, kept, page_of
 from lms.curriculum.review import State
 from lms.curriculum.words import html, wording
 
+SMALL = 8_000  # bytes of a drawing that may be carried in the page that lists it
 FOR_EVER = f"public, max-age={ONE_YEAR}, immutable"
 WORST_FIRST = (State.MISSING, State.STALE, State.DRAFT, State.VALIDATED)
 bp = Blueprint("curriculum", __name__)
@@ -108,7 +111,8 @@ def told(module: Module, code=None):
     said = partial(_said, found, code)
     return SimpleNamespace(
         module=module, said=said, title=said(module.title, "title"), state=worst(found, code),
-        picture=partial(picture_address, module), audio=partial(audio_address, module, code),
+        picture=partial(picture_address, module), inlined=partial(inlined_picture, module),
+        audio=partial(audio_address, module, code),
     )  # fmt: skip
 
 
@@ -128,6 +132,19 @@ def picture_address(module: Module, name: str):
     if kind != "media":
         return static_picture(name)
     return url_for("curriculum.media", slug=module.slug, name=rest, v=module.hash[:8])
+
+
+def inlined_picture(module: Module, name: str):
+    """The address of a drawing that carries it: a row of seven costs a new phone no request of its own."""
+    address = picture_address(module, name)
+    path = urlsplit(address).path
+    if not path.endswith(".svg"):
+        return address
+    if path.startswith("/static/"):
+        drawing = (Path(current_app.static_folder) / path.removeprefix("/static/")).read_bytes()
+    else:
+        drawing = module.files[path.removeprefix("/")]
+    return "data:image/svg+xml," + quote(drawing, safe=" =:/,;()'+") if len(drawing) <= SMALL else address
 
 
 def audio_address(module: Module, code: str, card: Card):

@@ -211,18 +211,23 @@ class Story:
     # papers
 
     def _close_a_training(self):
-        """Oumou awards one group's papers, and ends a training of 24 whose papers wait for her."""
+        """Oumou awards the papers of one group, and ends a training of 24 whose papers wait for her."""
+        self._award(Group.now_of(list(self.members)[1]), "choix-libre-eclaire")
+        self.teller.now += timedelta(days=1)
+        workers = [
+            person
+            for (path, _kind), persons in self.workers.items()
+            if path.startswith("ML.KKR.DIO.")
+            for person in persons
+        ]
+        day = self.today - timedelta(days=3)
+        self._train("ML.KKR.DIO", day, workers[:CLASS_SIZE], title="Recyclage des agents, trois jours")
+
+    def _award(self, group, module):
         oumou = self.workers["ML.KKR.DIO", "trainer"][0]
-        benkadi = next(iter(self.members))
-        for group in [Group.now_of(uid) for uid in list(self.members)[1:2] or [benkadi]]:
-            for kind, module in (("participation", "choix-libre-eclaire"), ("competence", "choix-libre-eclaire")):
-                claims = earning.claims(kind, module, group=group, day=self.today)
-                if claims:
-                    self.teller.tell(
-                        AwardForm, oumou, kind=kind, module=module, group=group.origin, awarded_on=self.today,
-                        persons=[claim.person.origin for claim in claims],
-                    )  # fmt: skip
-        district = "ML.KKR.DIO"
-        crowd = [p for (path, kind), ps in self.workers.items() if path.startswith(f"{district}.") for p in ps if kind != "midwife"]
-        self.teller.now = max(self.teller.now, self.teller.now + timedelta(days=1))
-        self._train(district, self.today - timedelta(days=3), crowd[:CLASS_SIZE], title="Recyclage des agents, trois jours")
+        for kind in ("participation", "competence"):
+            claims = earning.claims(kind, module, group=group, day=self.today)
+            self.teller.tell(
+                AwardForm, oumou, kind=kind, module=module, group=group.origin, awarded_on=self.today,
+                persons=[claim.person.origin for claim in claims],
+            )  # fmt: skip

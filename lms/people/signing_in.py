@@ -179,8 +179,9 @@ def redeem(identifier, code, device):
         .where(func.lower(Account.identifier) == identifier.casefold(), OneTimeCode.used_at.is_(None))
         .order_by(OneTimeCode.expires_at.desc())
     )
-    fits = pin.fits(found.code_hash if found else None, code) and found.expires_at >= now()
-    if not fits or not may_enter(db.session.get(Account, found.account_uid)):
+    fits = pin.fits(found.code_hash if found else None, code)
+    in_time = found is not None and found.expires_at >= now()
+    if not fits or not in_time or not may_enter(db.session.get(Account, found.account_uid)):
         _count_wrong(keys)
         return None
     return found
@@ -194,8 +195,8 @@ def _closed_for(keys):
     """How long to wait yet, or None. Tries at the same moment wait for each other: each is counted before the next."""
     for key in keys:
         _meet_tries(key)
-    tries = db.session.scalars(select(WrongTries).where(WrongTries.key.in_(keys)).order_by(WrongTries.key).with_for_update())
-    until = max((one.closed_until for one in tries if one.closed_until), default=None)
+    tries = select(WrongTries).where(WrongTries.key.in_(keys)).order_by(WrongTries.key).with_for_update()
+    until = max((one.closed_until for one in db.session.scalars(tries) if one.closed_until), default=None)
     return until - now() if until and until > now() else None
 
 

@@ -35,7 +35,8 @@ def hands(app, who):
             module = catalogue().modules[MODULE]
             items = questions.of(module).form("A", "group")
         told = {f"hands.{item.id}.{item.answer}": raised for item in items}
-        return {"group": who["Benkadi"], "module": MODULE, "content": module.hash, "form": "A", "kind": "post", "language": "bm",
+        return {"group": who["Benkadi"], "module": MODULE, "content": module.hash, "form": "A", "kind": "post",
+        "language": "bm",
                 "taken_on": date.today(), "present": present, **told, **more}  # fmt: skip
 
     return fields
@@ -44,7 +45,12 @@ def hands(app, who):
 def test_all_right_is_passed_and_remembers_how_it_was_asked(awa, an_attempt, who, stories):
     attempt = attempt_of(awa.post("/attempts/", an_attempt()))
     assert attempt.passed
-    assert (attempt.right, attempt.mode, attempt.language, attempt.asked_by) == (attempt.asked, "picture_tap", "bm", who["awa"])
+    assert (attempt.right, attempt.mode, attempt.language, attempt.asked_by) == (
+        attempt.asked,
+        "picture_tap",
+        "bm",
+        who["awa"],
+    )
     assert (attempt.audience, attempt.group_uid) == ("group", who["Benkadi"])
 
 
@@ -67,8 +73,10 @@ def test_a_blank_counts_wrong(awa, an_attempt, stories):
 def test_an_answer_that_was_not_offered_is_refused(awa, an_attempt, stories):
     form = an_attempt()
     first = next(name for name in form if name.startswith("answer."))
-    for spoilt in ({first: "inconnue"}, {"answer.inconnue": "a"}, {"form": "B"}, {"form": "C"}, {"form": "AB"}, {"kind": "x"}, {"mode": "x"},
-                   {"taken_on": date.today() + timedelta(days=1)}, {"content": "f" * 64}, {"module": "cycle-espacement"}):  # fmt: skip
+    for spoilt in ({first: "inconnue"}, {"answer.inconnue": "a"}, {"form": "B"}, {"form": "C"}, {"form": "AB"},
+    {"kind": "x"}, {"mode": "x"},
+                   {"taken_on": date.today() + timedelta(days=1)}, {"content": "f" * 64},
+                   {"module": "cycle-espacement"}):  # fmt: skip
         assert awa.post("/attempts/", {**form, **spoilt}).status_code in (404, 422), spoilt
     assert count(stories, Attempt) == 0
 
@@ -85,7 +93,9 @@ def test_a_quiz_taken_alone_is_practice_and_earns_nothing(awa, oumou, an_attempt
 def test_nobody_mends_what_another_found_of_her(awa, oumou, an_attempt, who, stories):
     failed = uid_in(oumou.post("/attempts/", an_attempt(who["awa"], audience="chw", wrong=6)))
     mended = awa.post("/attempts/", an_attempt(who["awa"], audience="chw", corrects=failed))
-    withdrawn, _uid = awa.tell("/attempts/", corrects=failed, withdrawn="y", reason="non", module=MODULE, person=who["awa"], form="A")
+    withdrawn, _uid = awa.tell(
+        "/attempts/", corrects=failed, withdrawn="y", reason="non", module=MODULE, person=who["awa"], form="A"
+    )
     assert mended.status_code == withdrawn.status_code == 422
     assert not Attempt.now_of(failed).passed
 
@@ -154,8 +164,10 @@ def test_hands_over_two_answers_are_summed(awa, app, hands, stories):
 
 def test_hands_that_cannot_be_are_refused(awa, hands, stories):
     item = questions.of(catalogue().modules[MODULE]).form("A", "group")[0]
-    for spoilt in ({f"hands.{item.id}.{item.answer}": "cinq"}, {f"hands.{item.id}.{item.answer}": "-1"}, {"hands.x.y": 1},
-                   {f"hands.{item.id}.inconnue": 1}, {"present": 0}, {"present": 1000}, {"present": ""}, {"form": "B"}):  # fmt: skip
+    for spoilt in ({f"hands.{item.id}.{item.answer}": "cinq"}, {f"hands.{item.id}.{item.answer}": "-1"},
+    {"hands.x.y": 1},
+                   {f"hands.{item.id}.inconnue": 1}, {"present": 0}, {"present": 1000}, {"present": ""},
+                   {"form": "B"}):  # fmt: skip
         assert awa.tell("/hands/", hands(**spoilt))[0].status_code in (404, 422), spoilt
     nobody = {name: value for name, value in hands().items() if not name.startswith("hands.")}
     assert awa.tell("/hands/", nobody)[0].status_code == 422
@@ -171,5 +183,10 @@ def test_hands_are_the_groups_and_nobodys_own(awa, hands, who, stories):
 
 def test_answer_keys_are_not_public(visitor, awa, who):
     item = "refus-enfant-malade"
-    for page in (f"/modules/{MODULE}", f"/quizzes/{MODULE}?group={who['Benkadi']}", f"/assessments/{MODULE}.toml", f"/static/../assessments/{MODULE}.toml"):
+    for page in (
+        f"/modules/{MODULE}",
+        f"/quizzes/{MODULE}?group={who['Benkadi']}",
+        f"/assessments/{MODULE}.toml",
+        f"/static/../assessments/{MODULE}.toml",
+    ):
         assert item not in visitor.get(page).text

@@ -29,7 +29,10 @@ def test_a_session_says_who_was_there_in_what_words_and_for_how_long(awa, a_sess
 def test_men_and_visitors_are_counted_and_not_named(awa, a_session, stories):
     answer = awa.post("/sessions/", a_session(heads_M_25_49=21, heads_F_15_19=3, heads_M_50_99=0))
     session = Session.now_of(uid_in(answer))
-    assert [(head.sex, head.band, head.number) for head in teaching.heads(session)] == [("F", "15-19", 3), ("M", "25-49", 21)]
+    assert [(head.sex, head.band, head.number) for head in teaching.heads(session)] == [
+        ("F", "15-19", 3),
+        ("M", "25-49", 21),
+    ]
 
 
 def test_men_alone_are_a_session_and_nobody_at_all_is_none(awa, a_session, stories):
@@ -56,14 +59,19 @@ def test_a_woman_ticked_twice_is_there_once(awa, a_session, who, stories):
 def test_a_woman_who_left_since_was_there_then(awa, a_session, who):
     fanta = who["Benkadi members"][0]
     awa.tell("/departures/", person=fanta, left_on=date.today(), why="choix")
-    assert awa.post("/sessions/", a_session(present=[fanta], held_on=date.today() - timedelta(days=3))).status_code == 303
+    assert (
+        awa.post("/sessions/", a_session(present=[fanta], held_on=date.today() - timedelta(days=3))).status_code == 303
+    )
 
 
 @pytest.mark.parametrize(
     "spoilt",
-    [{"held_on": date.today() + timedelta(days=1)}, {"held_on": "31/02/2026"}, {"half": "soir"}, {"minutes": 0}, {"minutes": 601},
-     {"minutes": ""}, {"language": "en"}, {"lessons": []}, {"lessons": ["inconnue"]}, {"module": "inconnu"}, {"content": "0" * 64},
-     {"content": "../../etc/passwd"}, {"heads_M_25_49": -1}, {"heads_M_25_49": 1000}, {"place": "x" * 81}, {"present": ["x"]}],
+    [{"held_on": date.today() + timedelta(days=1)}, {"held_on": "31/02/2026"}, {"half": "soir"}, {"minutes": 0},
+    {"minutes": 601},
+     {"minutes": ""}, {"language": "en"}, {"lessons": []}, {"lessons": ["inconnue"]}, {"module": "inconnu"},
+     {"content": "0" * 64},
+     {"content": "../../etc/passwd"}, {"heads_M_25_49": -1}, {"heads_M_25_49": 1000}, {"place": "x" * 81},
+     {"present": ["x"]}],
 )  # fmt: skip
 def test_a_session_that_cannot_be_is_refused(awa, a_session, stories, spoilt):
     assert awa.post("/sessions/", {**a_session(), **spoilt}).status_code in (404, 422)

@@ -28,8 +28,10 @@ def district(app):
 def a_training(district, who):
     def fields(**more):
         return {
-            "title": "Formation initiale", "unit": district, "place": "Salle du CSRéf", "starts": TODAY - timedelta(days=2),
-            "ends": TODAY, "modules": ["choix-libre-eclaire"], "trainees": [who["kadi"], who["awa"], who["binta"]], **more,
+            "title": "Formation initiale", "unit": district, "place": "Salle du CSRéf",
+            "starts": TODAY - timedelta(days=2),
+            "ends": TODAY, "modules": ["choix-libre-eclaire"], "trainees": [who["kadi"], who["awa"], who["binta"]],
+            **more,
         }  # fmt: skip
 
     return fields
@@ -44,13 +46,18 @@ def training(oumou, a_training):
 
 def test_the_register_keeps_the_order_in_which_it_was_written(training, who, stories):
     register = teaching.register(Training.now_of(training))
-    assert [(number, person.origin) for number, person in register] == [(1, who["kadi"]), (2, who["awa"]), (3, who["binta"])]
+    assert [(number, person.origin) for number, person in register] == [
+        (1, who["kadi"]),
+        (2, who["awa"]),
+        (3, who["binta"]),
+    ]
 
 
 def test_a_training_that_cannot_be_is_refused(oumou, a_training, who, stories):
     elsewhere = stories.scalar(select(OrgUnit.uid).where(OrgUnit.path == "ML.KKR.BNB"))
     for spoilt, status in (
-        ({"ends": TODAY - timedelta(days=3)}, 422), ({"modules": []}, 422), ({"modules": ["inconnu"]}, 422), ({"trainees": []}, 422),
+        ({"ends": TODAY - timedelta(days=3)}, 422), ({"modules": []}, 422), ({"modules": ["inconnu"]}, 422),
+        ({"trainees": []}, 422),
         ({"trainees": [who["mariam"]]}, 422), ({"title": ""}, 422), ({"unit": elsewhere}, 404), ({"unit": "x"}, 422),
     ):  # fmt: skip
         assert oumou.tell("/trainings/", a_training(**spoilt))[0].status_code == status, spoilt
@@ -108,7 +115,9 @@ def test_a_withdrawn_session_taught_nobody(awa, a_session, who, stories):
 # The decision itself
 
 people = st.sampled_from("abcde")
-edges = st.lists(st.builds(Edge, people, people, st.sampled_from(["m1", "m2"]), st.dates(), st.integers(1, 40)), max_size=25)
+edges = st.lists(
+    st.builds(Edge, people, people, st.sampled_from(["m1", "m2"]), st.dates(), st.integers(1, 40)), max_size=25
+)
 
 
 def walk(branch, above=()):

@@ -31,7 +31,15 @@ def award(who):
 
     def fields(kind="participation", persons=1, **more):
         persons = who["Benkadi members"][:persons] if isinstance(persons, int) else persons
-        return {"uid": new_uid(), "kind": kind, "module": MODULE, "group": who["Benkadi"], "persons": persons, "awarded_on": TODAY, **more}
+        return {
+            "uid": new_uid(),
+            "kind": kind,
+            "module": MODULE,
+            "group": who["Benkadi"],
+            "persons": persons,
+            "awarded_on": TODAY,
+            **more,
+        }
 
     return fields
 
@@ -102,7 +110,8 @@ def test_a_chw_takes_part_and_is_not_certified_competent_yet(oumou, who, a_sessi
 def a_training_of(oumou, who, stories, trainees):
     district = stories.scalar(select(OrgUnit.uid).where(OrgUnit.path == "ML.KKR.DIO"))
     answer, uid = oumou.tell(
-        "/trainings/", title="Formation", unit=district, place="Salle du CSRéf", starts=TODAY - timedelta(days=1), ends=TODAY,
+        "/trainings/", title="Formation", unit=district, place="Salle du CSRéf", starts=TODAY - timedelta(days=1),
+        ends=TODAY,
         modules=[MODULE], trainees=[who[name] for name in trainees],
     )  # fmt: skip
     assert answer.status_code == 303
@@ -118,7 +127,10 @@ def test_an_award_posted_twice_is_one(oumou, taught, award, stories):
 
 def test_two_trainers_at_the_same_moment_give_one_paper_each(app, oumou, taught, award, stories):
     codes, forms = [], [award(persons=5) for _n in range(4)]
-    threads = [threading.Thread(target=lambda f=form: codes.append(oumou.post("/certificates/", f).status_code)) for form in forms]
+    threads = [
+        threading.Thread(target=lambda f=form: codes.append(oumou.post("/certificates/", f).status_code))
+        for form in forms
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -170,7 +182,8 @@ def test_a_training_is_printed_in_the_order_of_its_register(oumou, who, a_sessio
     form = a_session(training=training, present=[who["awa"], who["binta"], who["kadi"]])
     form["group"] = ""
     oumou.post("/sessions/", form)
-    answer, _uid = oumou.tell("/certificates/", kind="participation", module=MODULE, training=training, awarded_on=TODAY,
+    answer, _uid = oumou.tell("/certificates/", kind="participation", module=MODULE, training=training,
+    awarded_on=TODAY,
                               persons=[who["awa"], who["kadi"], who["binta"]])  # fmt: skip
     assert answer.status_code == 303
     pages = text_of(oumou.get(f"/trainings/{training}/certificates.pdf"))
@@ -206,7 +219,18 @@ def test_the_public_page_says_that_it_holds_and_nothing_more_of_her(visitor, pap
     assert answer.status_code == 200
     assert "F. K. Ŋ." in answer.text
     assert "Attestation de participation" in answer.text
-    for secret in ("Fanta", "Kɔnɛ", "Ŋaɲa", "Benkadi", "WAC", "Wacoro", "Oumou", "80", str(paper.person_uid), str(paper.uid)):
+    for secret in (
+        "Fanta",
+        "Kɔnɛ",
+        "Ŋaɲa",
+        "Benkadi",
+        "WAC",
+        "Wacoro",
+        "Oumou",
+        "80",
+        str(paper.person_uid),
+        str(paper.uid),
+    ):
         assert secret not in _main(answer.text), secret
 
 
@@ -222,8 +246,10 @@ def test_the_address_behind_the_qr_code_leads_to_the_public_page(visitor, paper)
 
 def test_a_number_is_read_as_people_type_it(visitor, paper):
     bare = paper.number[3:]
-    for typed in (paper.number.lower(), bare, bare.replace("-", " "), paper.number.replace("-", ""), f"  {paper.number} ",
-                  "ML-" + bare.replace("0", "O").replace("1", "I"), "ml-" + bare.replace("0", "o").replace("1", "l")):  # fmt: skip
+    for typed in (paper.number.lower(), bare, bare.replace("-", " "), paper.number.replace("-", ""),
+    f"  {paper.number} ",
+                  "ML-" + bare.replace("0", "O").replace("1", "I"), "ml-" + bare.replace("0", "o").replace("1",
+                  "l")):  # fmt: skip
         assert visitor.get("/verify", query_string={"number": typed}).status_code == 200, typed
 
 

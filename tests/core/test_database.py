@@ -18,7 +18,9 @@ def test_a_uid_takes_sixteen_bytes(world, stories):
         kind, length = stories.execute(sa.text("select typeof(uid), length(uid) from receipt limit 1")).one()
         assert (kind, length) == ("blob", 16)
     else:
-        assert stories.execute(sa.text("select pg_typeof(uid)::text, pg_column_size(uid) from receipt limit 1")).one() == ("uuid", 16)
+        assert stories.execute(
+            sa.text("select pg_typeof(uid)::text, pg_column_size(uid) from receipt limit 1")
+        ).one() == ("uuid", 16)
 
 
 def test_uids_follow_one_another_in_time():

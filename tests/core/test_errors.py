@@ -48,11 +48,11 @@ def test_a_full_disk_is_said_and_nothing_was_stored(world, awa, a_session, stori
         assert awa.get("/groups/").status_code == 200
     else:
 
-        @world.app.get("/full")
         def _full():
             raise sa.exc.OperationalError("insert", {}, Exception("could not extend file: No space left on device"))
 
-        assert awa.get("/full").status_code == 507
+        world.app.view_functions["people.groups"] = _full
+        assert awa.get("/groups/").status_code == 507
 
 
 def test_a_fault_of_ours_shows_no_insides(world, visitor):

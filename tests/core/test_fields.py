@@ -36,13 +36,22 @@ def said(sqlite_template):
 
 
 def filled(**fields):
-    form = Everything(MultiDict([("words", "x"), *((n, v) for n, vs in fields.items() for v in (vs if isinstance(vs, list) else [vs]))]))
+    form = Everything(
+        MultiDict(
+            [("words", "x"), *((n, v) for n, vs in fields.items() for v in (vs if isinstance(vs, list) else [vs]))]
+        )
+    )
     form.validate()
     return form
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.dictionaries(st.sampled_from(["words", "number", "day", "uid", "uids", "pick", "picks"]), st.lists(st.text(max_size=30), max_size=3)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["words", "number", "day", "uid", "uids", "pick", "picks"]),
+        st.lists(st.text(max_size=30), max_size=3),
+    )
+)
 def test_whatever_is_sent_is_judged(said, sent):
     form = Everything(MultiDict([(name, value) for name, values in sent.items() for value in values]))
     assert form.validate() in (True, False)

@@ -14,14 +14,17 @@ words = st.text(alphabet="abcdeéèêɛɔɲŋnyghoukjt3 -’'", max_size=25)
 @pytest.mark.parametrize(
     "spellings",
     [("Coulibaly", "Kulubali", "COULIBALI", "kulibali"), ("Traoré", "Tarawele", "traore"), ("Keïta", "Keita", "keyita"),
-     ("Djénéba", "Jeneba", "djeneba"), ("Oumou", "Umu"), ("Ŋaɲa", "Nyanya", "ŋanya", "Ngana"), ("bɛn", "bèn", "ben", "b3n"),
+     ("Djénéba", "Jeneba", "djeneba"), ("Oumou", "Umu"), ("Ŋaɲa", "Nyanya", "ŋanya", "Ngana"), ("bɛn", "bèn", "ben",
+     "b3n"),
      ("Kɔnɛ", "Koné", "Kone", "kònè", "KƆNƐ"), ("Cissé", "Cisse", "cise"), ("N’Diaye", "N'Diaye", "n diaye")],
 )  # fmt: skip
 def test_spellings_of_one_name_fall_together(spellings):
     assert len({fold_name(spelling) for spelling in spellings}) == 1
 
 
-@pytest.mark.parametrize(("one", "other"), [("Fanta", "Fatou"), ("Diarra", "Diallo"), ("Sidibé", "Sissoko"), ("Awa", "Hawa")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Fanta", "Fatou"), ("Diarra", "Diallo"), ("Sidibé", "Sissoko"), ("Awa", "Hawa")]
+)
 def test_different_names_stay_apart(one, other):
     assert fold_name(one) != fold_name(other)
 
@@ -46,5 +49,5 @@ def test_spaces_around_and_between_do_not_matter(text):
 
 def test_the_bambara_alphabet_is_the_order():
     letters = ["e", "ɛ", "f", "n", "ɲ", "ŋ", "o", "ɔ", "p"]
-    assert sorted(reversed(letters), key=sort_key) == letters
+    assert sorted(["p", "ɔ", "o", "ŋ", "ɲ", "n", "f", "ɛ", "e"], key=sort_key) == letters
     assert sort_key("kɔ́") == sort_key("kɔ")

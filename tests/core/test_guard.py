@@ -32,7 +32,9 @@ def test_reading_from_another_site_is_free(app):
     assert app.test_client().get("/sign-in", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/sign-in", "/healthz", "/groups/", "/nothing", "/modules/", "/verify?number=x", "/help"])
+@pytest.mark.parametrize(
+    "address", ["/sign-in", "/healthz", "/groups/", "/nothing", "/modules/", "/verify?number=x", "/help"]
+)
 def test_every_answer_carries_the_headers(app, address):
     for client_says in ({}, {"X-Forwarded-Proto": "https"}):
         answer = app.test_client().get(address, headers=client_says)

@@ -12,8 +12,10 @@ from lms.core.pages import sentence
 
 @pytest.mark.parametrize(
     ("chosen", "accepted", "answered"),
-    [(None, ["bam"], "bm"), (None, ["bm-ML", "fr"], "bm"), (None, ["BM_ml"], "bm"), (None, ["fr-ML", "bm"], "fr"), (None, [], "fr"),
-     (None, ["en", "de"], "fr"), (None, ["en", "bm"], "bm"), ("bm", ["fr"], "bm"), ("xx", ["bm"], "bm"), ("../fr", ["junk"], "fr"),
+    [(None, ["bam"], "bm"), (None, ["bm-ML", "fr"], "bm"), (None, ["BM_ml"], "bm"), (None, ["fr-ML", "bm"], "fr"),
+    (None, [], "fr"),
+     (None, ["en", "de"], "fr"), (None, ["en", "bm"], "bm"), ("bm", ["fr"], "bm"), ("xx", ["bm"], "bm"), ("../fr",
+     ["junk"], "fr"),
      ("", ["", "-", "*", "bmx"], "fr")],
 )  # fmt: skip
 def test_the_language_chosen_then_the_browsers_then_french(chosen, accepted, answered):
@@ -25,7 +27,9 @@ def test_any_wish_ends_in_a_language_we_speak(chosen, accepted):
     assert choose(chosen, accepted) in LANGUAGES
 
 
-@pytest.mark.parametrize("header", ["", "*", "junk;q=x", "bm;q=0.1,fr;q=0.9", ",,,;;;", "a" * 4000, "x-klingon", "bm\t", "é"])
+@pytest.mark.parametrize(
+    "header", ["", "*", "junk;q=x", "bm;q=0.1,fr;q=0.9", ",,,;;;", "a" * 4000, "x-klingon", "bm\t", "é"]
+)
 def test_any_header_is_answered(visitor, header):
     answer = visitor.get("/sign-in", headers={"Accept-Language": header.encode().decode("latin1")})
     assert answer.status_code == 200

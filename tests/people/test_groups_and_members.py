@@ -44,8 +44,10 @@ def test_a_supervisor_registers_a_group_that_nobody_follows_yet(binta, stories):
 
 @pytest.mark.parametrize(
     ("fields", "status"),
-    [({"village": "ML.KKR.DIO.MAS.V01"}, 404), ({"village": "ML.KKR.DIO.WAC"}, 422), ({"village": ""}, 422), ({"name": " "}, 422),
-     ({"name": "x" * 81}, 422), ({"founded": "2999"}, 422), ({"founded": "avant"}, 422), ({"begun_as": "autre chose"}, 422)],
+    [({"village": "ML.KKR.DIO.MAS.V01"}, 404), ({"village": "ML.KKR.DIO.WAC"}, 422), ({"village": ""}, 422),
+    ({"name": " "}, 422),
+     ({"name": "x" * 81}, 422), ({"founded": "2999"}, 422), ({"founded": "avant"}, 422),
+     ({"begun_as": "autre chose"}, 422)],
 )  # fmt: skip
 def test_a_group_that_cannot_be_is_refused(awa, stories, fields, status):
     good = {"name": "Jɛkabaara", "village": "ML.KKR.DIO.WAC.V02"} | fields
@@ -102,7 +104,9 @@ def test_two_women_of_one_name_stay_two(awa, who, stories):
     assert all(str(person.origin) in text for person in both)
 
 
-@pytest.mark.parametrize("spoilt", [{"given": ""}, {"given": "x" * 61}, {"sex": "X"}, {"age": "7-9"}, {"group": ""}, {"group": "x"}])
+@pytest.mark.parametrize(
+    "spoilt", [{"given": ""}, {"given": "x" * 61}, {"sex": "X"}, {"age": "7-9"}, {"group": ""}, {"group": "x"}]
+)
 def test_a_woman_who_cannot_be_is_refused_and_what_was_typed_stays(awa, who, stories, spoilt):
     answer = awa.post("/persons/", {**a_woman(who["Benkadi"], family="Ŋaɲa"), **spoilt})
     assert answer.status_code == 422
@@ -145,7 +149,9 @@ def test_a_supervisor_moves_a_woman_and_her_code_goes_with_her(awa, binta, who, 
     assert [person.origin for _n, person in rosters.roster(other)] == [fanta]
     assert fanta not in [person.origin for _n, person in rosters.roster(who["Benkadi"])]
     assert Person.now_of(fanta).code == code
-    ended, open_ = stories.scalars(select(Membership).where(Membership.person_uid == fanta).order_by(Membership.until)).all()
+    ended, open_ = stories.scalars(
+        select(Membership).where(Membership.person_uid == fanta).order_by(Membership.until)
+    ).all()
     assert {ended.until, open_.until} == {date.today(), None}
 
 
@@ -171,7 +177,9 @@ def test_a_woman_who_leaves_is_off_the_roster_and_her_sessions_count(awa, who, a
     assert rosters.membership(form["uid"]).number == 11  # a number is never given twice
 
 
-def test_a_group_handed_over_is_out_of_the_old_chws_reach_at_once_and_its_past_stays(awa, binta, who, a_session, stories):
+def test_a_group_handed_over_is_out_of_the_old_chws_reach_at_once_and_its_past_stays(
+    awa, binta, who, a_session, stories
+):
     session = uid_in(awa.post("/sessions/", a_session()))
     answer, uid = binta.tell("/workers/", given="Kani", family="Dao", sex="F", kind="chw", identifier="kani",
                              unit=village(stories, "ML.KKR.DIO.WAC"))  # fmt: skip

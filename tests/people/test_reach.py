@@ -35,14 +35,20 @@ def told(app, who, awa, oumou, a_session, an_attempt):
     )  # fmt: skip
     assert hands_up.status_code == 303
     answer, award = oumou.tell(
-        "/certificates/", kind="competence", module=MODULE, group=who["Benkadi"], persons=[fanta], awarded_on=date.today()
+        "/certificates/",
+        kind="competence",
+        module=MODULE,
+        group=who["Benkadi"],
+        persons=[fanta],
+        awarded_on=date.today(),
     )
     assert answer.status_code == 303
     with app.app_context():
         from lms.certificates.models import Certificate
 
         paper = db.session.scalar(select(Certificate.uid))
-    return {"group": who["Benkadi"], "fanta": fanta, "session": session, "attempt": attempt, "hands": hands, "award": award,
+    return {"group": who["Benkadi"], "fanta": fanta, "session": session, "attempt": attempt, "hands": hands,
+    "award": award,
             "paper": paper, "content": module.hash}  # fmt: skip
 
 
@@ -54,9 +60,12 @@ def pages_of(told):
             "/groups/{group}", "/groups/{group}/cards.pdf", "/groups/{group}/edit", "/groups/{group}/office",
             "/groups/{group}/agreement", "/groups/{group}/care", "/persons/new?group={group}", "/persons/{fanta}",
             "/persons/{fanta}/edit", "/persons/{fanta}/move", "/persons/{fanta}/leave", "/sessions/{session}",
-            "/sessions/{session}/edit", "/sessions/{session}/withdraw", f"/sessions/new?group={{group}}&module={MODULE}",
-            f"/quizzes/{MODULE}?group={{group}}", f"/attempts/new?module={MODULE}&person={{fanta}}", "/attempts/{attempt}",
-            f"/hands/new?module={MODULE}&group={{group}}", "/hands/{hands}", "/awards/{award}", "/awards/{award}/print.pdf",
+            "/sessions/{session}/edit", "/sessions/{session}/withdraw",
+            f"/sessions/new?group={{group}}&module={MODULE}",
+            f"/quizzes/{MODULE}?group={{group}}", f"/attempts/new?module={MODULE}&person={{fanta}}",
+            "/attempts/{attempt}",
+            f"/hands/new?module={MODULE}&group={{group}}", "/hands/{hands}", "/awards/{award}",
+            "/awards/{award}/print.pdf",
             "/certificates/{paper}", "/certificates/{paper}/print.pdf", "/certificates/{paper}/revoke",
             "/certificates/new?group={group}", "/lineage/{fanta}", "/learning/{fanta}",
         )
@@ -66,7 +75,14 @@ def pages_of(told):
 def posts_of(told):
     """Facts that a stranger might tell of Benkadi: (path, fields)."""
     day = date.today()
-    quiz = {"module": MODULE, "content": told["content"], "form": "A", "kind": "post", "language": "bm", "taken_on": day}
+    quiz = {
+        "module": MODULE,
+        "content": told["content"],
+        "form": "A",
+        "kind": "post",
+        "language": "bm",
+        "taken_on": day,
+    }
     return [
         ("/persons/", {"given": "Espionne", "sex": "F", "group": told["group"]}),
         ("/persons/", {"given": "Espionne", "sex": "F", "corrects": told["fanta"]}),
@@ -77,13 +93,22 @@ def posts_of(told):
         ("/offices/", {"group": told["group"], "corrects": told["fanta"], "withdrawn": "y"}),
         ("/agreements/", {"group": told["group"], "leader": "chef", "manner": "oral", "agreed_on": day}),
         ("/sessions/", {"group": told["group"], "module": MODULE}),
-        ("/sessions/", {"group": told["group"], "module": MODULE, "woman": "1", "woman-uid": new_uid(), "woman-given": "Espionne"}),
-        ("/sessions/", {"group": told["group"], "module": MODULE, "woman": "1", "woman-uid": told["fanta"], "woman-given": "E"}),
+        (
+            "/sessions/",
+            {"group": told["group"], "module": MODULE, "woman": "1", "woman-uid": new_uid(), "woman-given": "Espionne"},
+        ),
+        (
+            "/sessions/",
+            {"group": told["group"], "module": MODULE, "woman": "1", "woman-uid": told["fanta"], "woman-given": "E"},
+        ),
         ("/sessions/", {"group": told["group"], "module": MODULE, "corrects": told["session"], "withdrawn": "y"}),
         ("/sessions/", {"corrects": told["session"], "withdrawn": "y", "reason": "non"}),
         ("/sessions/", {"uid": told["session"], "group": told["group"], "module": MODULE}),
         ("/attempts/", {"person": told["fanta"], "mode": "oral", **quiz}),
-        ("/attempts/", {"person": told["fanta"], "module": MODULE, "form": "A", "withdrawn": "y", "corrects": told["attempt"]}),
+        (
+            "/attempts/",
+            {"person": told["fanta"], "module": MODULE, "form": "A", "withdrawn": "y", "corrects": told["attempt"]},
+        ),
         ("/attempts/", {"uid": told["attempt"], "person": told["fanta"], **quiz}),
         ("/hands/", {"group": told["group"], "present": 3, **quiz}),
         ("/hands/", {"group": told["group"], "withdrawn": "y", "corrects": told["hands"], **quiz}),
@@ -133,8 +158,10 @@ def test_a_page_of_the_wrong_role_is_refused_as_such(awa, djeneba, modibo, binta
         (awa, f"/awards/{told['award']}/print.pdf"), (awa, f"/certificates/{told['paper']}/revoke"),
         (djeneba, "/groups/new"), (djeneba, f"/persons/{told['fanta']}/edit"), (djeneba, "/workers/"),
         (modibo, f"/groups/{told['group']}/cards.pdf"), (modibo, f"/persons/{told['fanta']}/edit"),
-        (modibo, f"/sessions/new?group={told['group']}&module={MODULE}"), (binta, f"/certificates/new?group={told['group']}"),
-        (binta, f"/awards/{told['award']}/print.pdf"), (oumou, "/workers/new"), (oumou, f"/groups/{told['group']}/care"),
+        (modibo, f"/sessions/new?group={told['group']}&module={MODULE}"), (binta,
+        f"/certificates/new?group={told['group']}"),
+        (binta, f"/awards/{told['award']}/print.pdf"), (oumou, "/workers/new"), (oumou,
+        f"/groups/{told['group']}/care"),
     ]  # fmt: skip
     assert [(page, worker.get(page).status_code) for worker, page in refused] == [(page, 403) for _w, page in refused]
 
@@ -144,11 +171,16 @@ def test_a_fact_of_the_wrong_role_is_refused_and_not_kept(awa, djeneba, modibo, 
     refused = [
         (awa, "/cares/", {"group": told["group"], "worker": who["awa"], "since": day}),
         (awa, "/memberships/", {"person": told["fanta"], "group": told["group"], "since": day}),
-        (awa, "/trainings/", {"title": "x"}), (awa, "/workers/", {"given": "x"}), (awa, "/revocations/", {"certificate": told["paper"]}),
-        (awa, "/certificates/", {"kind": "competence", "module": MODULE, "group": told["group"], "persons": [told["fanta"]]}),
-        (binta, "/certificates/", {"kind": "competence", "module": MODULE, "group": told["group"], "persons": [told["fanta"]]}),
-        (djeneba, "/persons/", {"given": "x", "group": told["group"]}), (modibo, "/persons/", {"given": "x", "group": told["group"]}),
-        (modibo, "/sessions/", {"group": told["group"], "module": MODULE}), (modibo, "/hands/", {"group": told["group"], "module": MODULE}),
+        (awa, "/trainings/", {"title": "x"}), (awa, "/workers/", {"given": "x"}), (awa, "/revocations/",
+        {"certificate": told["paper"]}),
+        (awa, "/certificates/", {"kind": "competence", "module": MODULE, "group": told["group"],
+        "persons": [told["fanta"]]}),
+        (binta, "/certificates/", {"kind": "competence", "module": MODULE, "group": told["group"],
+        "persons": [told["fanta"]]}),
+        (djeneba, "/persons/", {"given": "x", "group": told["group"]}), (modibo, "/persons/", {"given": "x",
+        "group": told["group"]}),
+        (modibo, "/sessions/", {"group": told["group"], "module": MODULE}), (modibo, "/hands/",
+        {"group": told["group"], "module": MODULE}),
         (oumou, "/workers/", {"given": "x"}), (oumou, "/groups/", {"name": "x"}),
     ]  # fmt: skip
     codes = [(path, worker.post(path, {"uid": new_uid(), **fields}).status_code) for worker, path, fields in refused]
@@ -164,7 +196,11 @@ def test_officials_see_codes_and_never_names_of_members(modibo, admin, told, sto
         for page in [*pages_of(told), "/groups/", "/sessions/", "/certificates/", "/", f"/search?q={fanta.code}"]:
             answer = official.get(page)
             assert answer.status_code in (200, 403), page
-            shown = [name for name in ("Ŋaɲa", "Fatoumata", "Rokia", "Dɛmbɛlɛ", "Assitan", "Cissé", "Fanta") if name in answer.text]
+            shown = [
+                name
+                for name in ("Ŋaɲa", "Fatoumata", "Rokia", "Dɛmbɛlɛ", "Assitan", "Cissé", "Fanta")
+                if name in answer.text
+            ]
             assert not shown, page
         assert fanta.code in official.get(f"/groups/{told['group']}").text
         assert fanta.code in official.get(f"/search?q={fanta.code}").text
@@ -193,7 +229,12 @@ def test_a_worker_moved_away_is_no_longer_in_the_hands_of_her_old_supervisor(bin
 def test_a_supervisor_appoints_below_herself_and_in_her_places_only(binta, who, stories):
     areas = {unit.path: unit.uid for unit in stories.scalars(select(OrgUnit))}
     new = {"given": "Kani", "family": "Dao", "sex": "F", "identifier": "kani"}
-    for kind, path in (("supervisor", "ML.KKR.DIO.WAC"), ("chw", "ML.KKR.DIO.MAS"), ("national", "ML"), ("chw", "ML.KKR.DIO.WAC.V01")):
+    for kind, path in (
+        ("supervisor", "ML.KKR.DIO.WAC"),
+        ("chw", "ML.KKR.DIO.MAS"),
+        ("national", "ML"),
+        ("chw", "ML.KKR.DIO.WAC.V01"),
+    ):
         answer, uid = binta.tell("/workers/", {**new, "kind": kind, "unit": areas[path]})
         assert answer.status_code == 422
         assert Person.now_of(uid) is None
@@ -223,12 +264,15 @@ def test_a_worker_is_not_withdrawn_as_a_person(binta, awa, who):
 
 
 def test_a_junk_address_is_a_page_that_is_not_there(awa, admin):
-    for page in ("/groups/x", "/persons/new?group=x", "/sessions/new?group=x&module=y", "/attempts/new?module=y&person=x",
+    for page in ("/groups/x", "/persons/new?group=x", "/sessions/new?group=x&module=y",
+    "/attempts/new?module=y&person=x",
                  "/hands/new?module=%00", "/quizzes/%00", "/places/?in=x", "/certificates/" + "0" * 32):  # fmt: skip
         assert awa.get(page).status_code == 404, page
     huge = "9" * 30
-    for page in (f"/groups/?page={huge}", f"/sessions/?page={huge}", f"/certificates/?page={huge}", f"/workers/?page={huge}",
-                 "/groups/?page=-1", "/groups/?page=x", "/search?q=%00", "/search?q=%F0%9F%98%80", "/search?q=" + "a" * 3000):  # fmt: skip
+    for page in (f"/groups/?page={huge}", f"/sessions/?page={huge}", f"/certificates/?page={huge}",
+    f"/workers/?page={huge}",
+                 "/groups/?page=-1", "/groups/?page=x", "/search?q=%00", "/search?q=%F0%9F%98%80",
+                 "/search?q=" + "a" * 3000):  # fmt: skip
         assert admin.get(page).status_code == 200, page
 
 

@@ -4,7 +4,6 @@ import re
 import threading
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,8 +132,10 @@ def test_the_wait_grows_and_never_passes_an_hour(failures):
 
 
 OUT_OF_HERE = (
-    "//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "/\n/evil.example",
-     "\t//evil.example", " //evil.example", "javascript:alert(1)", "/\r\nSet-Cookie: a=b", "/\x00/evil.example", "evil.example",
+    "//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example",
+    "/\n/evil.example",
+     "\t//evil.example", " //evil.example", "javascript:alert(1)", "/\r\nSet-Cookie: a=b", "/\x00/evil.example",
+     "evil.example",
 )  # fmt: skip
 
 
@@ -286,7 +287,11 @@ def test_a_strange_device_cookie_breaks_nothing(app, stories):
 
 
 def test_demo_accounts_stay_outside_when_others_can_reach_the_server(app, awa):
-    for public in ({"HOST": "0.0.0.0"}, {"HOST": "192.168.1.10"}, {"HOST": "127.0.0.1", "PUBLIC_URL": "https://kalanso.example"}):
+    for public in (
+        {"HOST": "0.0.0.0"},
+        {"HOST": "192.168.1.10"},
+        {"HOST": "127.0.0.1", "PUBLIC_URL": "https://kalanso.example"},
+    ):
         app.config.update(public)
         answer = knock(Browser(app), code="271828")
         assert answer.status_code == 401
@@ -311,7 +316,9 @@ def test_real_accounts_sign_in_on_a_public_server(app, visitor, stories):
     stories.execute(update(Account).where(Account.identifier == "awa").values(demo=False))
     stories.commit()
     app.config["PUBLIC_URL"] = "https://kalanso.example"
-    answer = visitor.client.post("/sign-in", data={"identifier": "awa", "pin": "271828"}, headers={"Host": "kalanso.example"})
+    answer = visitor.client.post(
+        "/sign-in", data={"identifier": "awa", "pin": "271828"}, headers={"Host": "kalanso.example"}
+    )
     assert answer.status_code == 303
 
 

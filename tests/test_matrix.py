@@ -34,7 +34,7 @@ PLAIN = {
     "curriculum.bilingual": PUBLIC, "curriculum.sources": PUBLIC, "curriculum.review_page": PUBLIC,
     "certificates.verify": PUBLIC, "certificates.verify_number": PUBLIC,
     "reports.tour": WORKERS_ONLY, "reports.search": WORKERS_ONLY, "door.change_pin": WORKERS_ONLY,
-    "door.record_pin": WORKERS_ONLY, "people.groups": WORKERS_ONLY, "workers.places": WORKERS_ONLY,
+    "door.record_pin": WORKERS_ONLY, "people.groups": WORKERS_ONLY, "places.places": WORKERS_ONLY,
     "cascade.sessions": WORKERS_ONLY, "trainings.trainings": WORKERS_ONLY, "lineage.own_lineage": WORKERS_ONLY,
     "certificates.certificates": WORKERS_ONLY,
     #                         vis awa dje bin oum mod adm mar
@@ -46,6 +46,7 @@ PLAIN = {
     "people.record_care":    "s   3   3   o   3   o   o   3",
     "people.record_office":  "s   o   3   o   3   3   3   o",
     "people.record_agreement": "s o   3   o   3   3   3   o",
+    "places.record_place":   "s   3   3   4   3   4   4   3",
     "workers.workers":       "s   3   3   o   o   o   o   3",
     "workers.new_worker":    "s   3   3   o   3   o   o   3",
     "workers.record_worker": "s   3   3   o   3   o   o   3",
@@ -71,6 +72,7 @@ WITH_ID = {
     "people.hand_over":         "sss 333 333 o44 333 oo4 ooo 333",
     "people.new_officer":       "sss o44 333 o44 333 333 333 44o",
     "people.new_agreement":     "sss o44 333 o44 333 333 333 44o",
+    "places.new_place":         "sss 333 333 o44 333 oo4 ooo 333",
     "workers.worker":           "sss 333 333 o44 oo4 oo4 ooo 333",
     "workers.give_code":        "sss 333 333 o44 333 oo4 ooo 333",
     "workers.disable":          "sss 333 333 o44 333 oo4 ooo 333",
@@ -144,14 +146,14 @@ def _one_of_everything(app, who, place):
         certificate = db.session.scalar(select(Certificate.uid).where(Certificate.award_uid == award).limit(1))
     return {
         "group": group, "person": members[0], "worker": who[LEADERS[place][0]], "session": session, "attempt": attempt,
-        "hands": hands, "training": training, "award": award, "certificate": certificate, "lesson": items[0],
+        "hands": hands, "training": training, "award": award, "certificate": certificate, "lesson": items[0], "area": area,
     }  # fmt: skip
 
 
 def address_of(rule, things):
     """The address of a route for the things of one place."""
     by_query = {
-        "people.new_person": "?group={group}", "cascade.new_session": f"?group={{group}}&module={MODULE}",
+        "places.new_place": "?in={area}", "people.new_person": "?group={group}", "cascade.new_session": f"?group={{group}}&module={MODULE}",
         "assessment.quiz": "?group={group}", "hands.new_hands": f"?group={{group}}&module={MODULE}",
         "assessment.new_attempt": f"?person={{person}}&module={MODULE}",
         "certificates.new_award": f"?group={{group}}&module={MODULE}",

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from lms.core import facts
 from lms.core.database import db
-from lms.people import door, forms, rosters, workers
+from lms.people import door, forms, places, rosters, workers
 from lms.people.cards import Card, drawing, print_cards
 from lms.people.forms import age_band
 from lms.people.mandates import KEEPS_GROUPS, KINDS, TEACHES
@@ -21,7 +21,7 @@ from lms.people.reach import find, reachable
 from lms.people.signing_in import called, signed_in
 
 bp = Blueprint("people", __name__)
-blueprints = (bp, workers.bp, door.bp)
+blueprints = (bp, workers.bp, places.bp, door.bp)
 PAGE = 50
 HANDS_OVER = frozenset({"supervisor", "district", "national"})
 PRINTS_CARDS = KEEPS_GROUPS | {"trainer"}

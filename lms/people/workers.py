@@ -1,7 +1,6 @@
 """Screens of workers: who works where; creating, moving, disabling; one-time codes."""
 
 from datetime import date
-from uuid import UUID
 
 from flask import Blueprint, abort, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -17,7 +16,7 @@ from lms.core.models import now
 from lms.people import rosters
 from lms.people.forms import PersonForm
 from lms.people.mandates import KINDS, LEVEL, MAY_APPOINT, appointable
-from lms.people.models import Account, Group, OrgUnit, Person, Role, below
+from lms.people.models import Account, OrgUnit, Person, Role, below
 from lms.people.reach import reachable
 from lms.people.signing_in import end_sessions, hand_out_code, signed_in
 
@@ -264,55 +263,3 @@ def move(uid):
     appoint(uid, form.kind.data, form.place)
     db.session.commit()
     return redirect(url_for("workers.worker", uid=uid), 303)
-
-
-@bp.get("/places/")
-@signed_in
-def places():
-    """The tree of places, from the ones in reach down, one level at a time."""
-    own = list({role.unit.uid: role.unit for role in Role.of(g.person.origin)}.values())
-    if not request.args.get("in"):
-        return _places_page(None, own, own)
-    uid = request.args.get("in", type=UUID) or abort(404)
-    top = db.session.get(OrgUnit, uid) or abort(404)
-    if not _on_her_way(top, own):
-        abort(404)
-    inside = db.session.scalars(select(OrgUnit).where(OrgUnit.parent_uid == top.uid).order_by(OrgUnit.name))
-    return _places_page(top, [unit for unit in inside if _on_her_way(unit, own)], own)
-
-
-def _on_her_way(unit, own):
-    """Whether a place is one of hers, lies in one, or has one in it."""
-    path = f"{unit.path}."
-    return any(path.startswith(f"{mine.path}.") or f"{mine.path}.".startswith(path) for mine in own)
-
-
-def _places_page(top, units, own):
-    first = top is None or top in own
-    above = url_for("workers.places", **({} if first else {"in": top.parent_uid})) if top else None
-    groups = select(Group).where(Group.within(g.reach), Group.village_uid == top.uid).order_by(Group.name_key) if top else None
-    return render_template(
-        "people/places.html", top=top, units=units, above=above, trail=_trail(top), kinds=KINDS,
-        here=_working_at(top) if top and g.reach.kinds & SEES else [], groups=db.session.scalars(groups).all() if top else [],
-    )  # fmt: skip
-
-
-def _trail(unit):
-    """The names of the places this one lies in, from the nearest up."""
-    names = []
-    while unit and unit.parent:
-        unit = unit.parent
-        names.append(unit.name)
-    return names
-
-
-def _working_at(unit):
-    """(role, person) of those who have an office in this very place, when it is within reach."""
-    rows = (
-        select(Role, Person)
-        .join(OrgUnit, OrgUnit.uid == Role.unit_uid)
-        .join(Person, (Person.origin == Role.person_uid) & Person.current)
-        .where(Role.unit_uid == unit.uid, Role.held_on(date.today()), below(g.reach.paths))
-        .order_by(Role.kind, Person.given_key, Person.family_key)
-    )
-    return db.session.execute(rows).all()

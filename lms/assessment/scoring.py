@@ -1,6 +1,9 @@
 """What a set of answers is worth. Whole numbers only: 85 % of 10 questions asks for 9."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from lms.assessment.questions import Item
 
 
 @dataclass(frozen=True)
@@ -13,17 +16,17 @@ class Score:
     vital_missed: int = 0
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         """Enough right answers, and every vital one among them."""
         return self.right >= self.needed and not self.vital_missed
 
 
-def needed(percent, asked):
+def needed(percent: int, asked: int) -> int:
     """The fewest right answers that reach a pass mark: right × 100 ≥ percent × asked."""
     return -(-percent * asked // 100)
 
 
-def score(items, answers, percent):
+def score(items: Sequence[Item], answers: Mapping[str, str], percent: int) -> Score:
     """The score of `answers` (item id → option id) to the `items` presented. A blank earns nothing."""
     wrong = [item for item in items if answers.get(item.id) != item.answer]
     return Score(
@@ -34,8 +37,8 @@ def score(items, answers, percent):
     )
 
 
-def most_frequent_wrong(item, hands):
+def most_frequent_wrong(item: Item, hands: Mapping[str, int]) -> str | None:
     """The wrong answer that most hands went up for (option id → hands), or None: what to explain first."""
     wrong = {option.id: hands.get(option.id, 0) for option in item.options if option.id != item.answer}
-    most = max(wrong, key=wrong.__getitem__, default=None)
+    most = max(wrong, key=lambda option: wrong[option], default=None)
     return most if most and wrong[most] else None

@@ -1,7 +1,9 @@
 """Who is competent, and which quiz comes next. Asked anew each time, never stored."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 FORMS = ("A", "B")
 RESITS = 2
@@ -19,9 +21,15 @@ class Sitting:
     alone: bool = False
 
     @property
-    def counts(self):
+    def counts(self) -> bool:
         """A test before the teaching never counts; one taken alone is practice."""
         return self.kind == "post" and not self.alone
+
+
+class HasForm(Protocol):
+    """Whatever was asked with one of the forms."""
+
+    form: str
 
 
 @dataclass(frozen=True)
@@ -41,17 +49,17 @@ NEEDS = {
 """Which legs each audience needs (Jhpiego's mastery learning: knowledge, skills, practice)."""
 
 
-def competent(audience, legs):
+def competent(audience: str, legs: Legs) -> bool:
     """Whether every leg that this audience needs stands."""
     return all(getattr(legs, leg) for leg in NEEDS[audience])
 
 
-def passing(sittings):
+def passing(sittings: Sequence[Sitting]) -> Sitting | None:
     """The latest sitting that counts and was passed, or None."""
     return max((s for s in sittings if s.counts and s.passed), key=lambda s: s.taken_on, default=None)
 
 
-def next_form(sittings):
+def next_form(sittings: Sequence[HasForm]) -> str:
     """The form to present next: A first; after that the one not taken last."""
     if not sittings:
         return FORMS[0]
@@ -59,7 +67,7 @@ def next_form(sittings):
     return FORMS[1 - FORMS.index(last)]
 
 
-def may_sit(sittings, day):
+def may_sit(sittings: Sequence[Sitting], day: date) -> date | None:
     """None when she may take the counted quiz on that day, else the day from which she may.
 
     After a failure a resit waits a day; after two failed resits, until she was taught again
@@ -72,6 +80,6 @@ def may_sit(sittings, day):
     return first if day < first else None
 
 
-def resits(sittings):
+def resits(sittings: Sequence[Sitting]) -> int:
     """How many times she sat again after the first counted quiz."""
     return max(sum(s.counts for s in sittings) - 1, 0)

@@ -1,17 +1,19 @@
 """Who was trained by whom, as a tree. Plain edges in, plain tree out."""
 
 from collections import defaultdict
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 
 @dataclass(frozen=True)
 class Edge:
     """A teaching: `teacher` taught `learner` (a person or a group), `module`, first on `day`, to `people` persons."""
 
-    teacher: object
-    learner: object
+    teacher: Hashable
+    learner: Hashable
     module: str
-    day: object
+    day: date
     people: int = 1
 
 
@@ -19,28 +21,32 @@ class Edge:
 class Branch:
     """One person or group in the tree, what she was taught by the one above, and whom she taught in turn."""
 
-    who: object
-    modules: list = field(default_factory=list)
-    since: object = None
+    who: Hashable
+    modules: list[str] = field(default_factory=list)
+    since: date | None = None
     people: int = 1
-    below: list = field(default_factory=list)
+    below: list["Branch"] = field(default_factory=list)
 
     @property
-    def reached(self):
+    def reached(self) -> int:
         """How many persons were taught from here downwards."""
         return sum(branch.people + branch.reached for branch in self.below)
 
 
-def tree(root, edges, depth=3):
+Taught = dict[Hashable, dict[Hashable, list[Edge]]]
+
+
+def tree(root: Hashable, edges: Iterable[Edge], depth: int = 3) -> Branch:
     """The branch of `root` with everybody taught from it, down to `depth`. A circle is cut where it closes."""
-    taught = defaultdict(lambda: defaultdict(list))
+    taught: Taught = defaultdict(lambda: defaultdict(list))
     for edge in edges:
         taught[edge.teacher][edge.learner].append(edge)
-    return _grow(Branch(root), taught, depth, {root})
+    return _grow(Branch(root), taught, depth, frozenset({root}))
 
 
-def _grow(branch, taught, depth, seen):
-    for learner, edges in taught.get(branch.who, {}).items() if depth else ():
+def _grow(branch: Branch, taught: Taught, depth: int, seen: frozenset[Hashable]) -> Branch:
+    learners = taught.get(branch.who, {}) if depth else {}
+    for learner, edges in learners.items():
         if learner in seen:
             continue
         below = Branch(

@@ -8,7 +8,7 @@ VALID_MONTHS = {"participation": None, "competence": 24}
 REFRESH_DAYS = 60
 
 
-def valid_until(kind, day: date):
+def valid_until(kind: str, day: date) -> date | None:
     """The last day on which a certificate issued on `day` holds, or None when it does not expire."""
     months = VALID_MONTHS[kind]
     if months is None:
@@ -17,7 +17,7 @@ def valid_until(kind, day: date):
     return _in_month(day.year + years, month + 1, day.day)
 
 
-def _in_month(year, month, day):
+def _in_month(year: int, month: int, day: int) -> date:
     while True:
         try:
             return date(year, month, day)
@@ -25,7 +25,7 @@ def _in_month(year, month, day):
             day -= 1
 
 
-def state(issued_on, until, revoked, day: date):
+def state(issued_on: date, until: date | None, revoked: object, day: date) -> str:
     """`revoked`, `expired` or `valid` on a day."""
     if revoked:
         return "revoked"

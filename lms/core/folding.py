@@ -17,7 +17,7 @@ NAMES = (  # French spellings of Malian names, and the Bambara ones
 )
 
 
-def fold(text):
+def fold(text: str) -> str:
     """Letters without marks, digraphs of the old spelling and of text messages brought to one form."""
     text = unicodedata.normalize("NFKD", text.casefold())
     text = "".join(c for c in text if not unicodedata.combining(c)).translate(LETTERS)
@@ -28,7 +28,7 @@ def fold(text):
     return " ".join(text.split())
 
 
-def fold_name(text):
+def fold_name(text: str) -> str:
     """`fold`, and then the French and Bambara spellings of one family or first name fall together."""
     key = fold(text)
     for spelling, common in NAMES:
@@ -36,7 +36,7 @@ def fold_name(text):
     return key
 
 
-def sort_key(text):
+def sort_key(text: str) -> str:
     """The order of the Bambara alphabet: … e ɛ f … n ɲ ŋ o ɔ p …; tone marks ignored."""
     text = unicodedata.normalize("NFD", text.casefold())
     text = "".join(c for c in text if not unicodedata.combining(c))

@@ -1,5 +1,7 @@
 """Offices, and who may give them to whom. Plain tables and plain questions."""
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 
 KINDS = {
@@ -21,13 +23,13 @@ TEACHES = frozenset({"chw", "midwife", "supervisor", "trainer", "national"})
 KEEPS_GROUPS = frozenset({"chw", "supervisor"})
 
 
-def appointable(kinds):
+def appointable(kinds: Iterable[str]) -> list[str]:
     """The offices that a holder of `kinds` may give, in order."""
     given = frozenset().union(*(MAY_APPOINT.get(kind, ()) for kind in kinds))
     return [kind for kind in KINDS if kind in given]
 
 
-def audience(kinds):
+def audience(kinds: frozenset[str] | set[str]) -> str:
     """As whom a person is assessed: a trainer and a midwife as `trainer`, a CHW as `chw`, a member as `group`."""
     if kinds & {"trainer", "midwife", "national"}:
         return "trainer"

@@ -1,5 +1,6 @@
 """Who may reach whom, and whose names she sees. Plain decisions; `reachable` asks them of the database."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import abort, g
@@ -22,17 +23,17 @@ class Reach:
     kinds: frozenset[str]
     paths: tuple[str, ...]
 
-    def covers(self, path):
+    def covers(self, path: str) -> bool:
         """Whether a place lies in her places."""
         return any(path == own or path.startswith(f"{own}.") for own in self.paths)
 
     @property
-    def sees_names(self):
+    def sees_names(self) -> bool:
         """Whether members are shown to her by name, or by code only."""
         return bool(self.kinds & CALLED_BY_NAME)
 
 
-def reach_of(person, roles):
+def reach_of(person: Uid, roles: Iterable[tuple[str, str]]) -> Reach:
     """The reach of a person from the roles she holds: (kind, path) pairs."""
     roles = list(roles)
     return Reach(

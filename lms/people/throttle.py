@@ -6,7 +6,7 @@ FREE_TRIES = 5
 STEPS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
 
 
-def wait(failures):
+def wait(failures: int) -> timedelta:
     """How long to wait after this many wrong tries in a row: nothing up to 4, then 1, 5, 15 and 60 minutes."""
     if failures < FREE_TRIES:
         return timedelta(0)

@@ -1,8 +1,8 @@
 """The cast of every story: a small country, its workers, three groups. Told through the forms, once for a test run.
 
 awa (CHW) follows Benkadi in Wacoro; kadi follows Sabugnuma in the next area; mariam, the outsider, follows Lafia in
-another district, where tata trains. binta supervises Wacoro, djeneba is its midwife, oumou trains in Dioïla, modibo is its district
-officer, admin the nation's.
+another district, where tata trains. binta supervises Wacoro, djeneba is its midwife, oumou trains in Dioïla, modibo is its
+district officer, admin the nation's.
 """
 
 from datetime import date, timedelta
@@ -12,7 +12,8 @@ from lms.demo import country
 from lms.demo.story import NAMED
 from lms.demo.voices import Teller
 from lms.people import pin
-from lms.people.forms import GroupForm, MemberForm
+from lms.people.forms import MemberForm
+from lms.people.group_forms import GroupForm
 from lms.people.models import Person
 from lms.people.workers import FoundingForm, WorkerForm, appoint
 

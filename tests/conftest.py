@@ -226,7 +226,8 @@ def an_attempt(app, who):
         if isinstance(wrong, int):
             wrong = [item.id for item in items if not item.vital][:wrong]
         answers = {
-            f"answer.{i.id}": next(o.id for o in i.options if o.id != i.answer) if i.id in wrong else i.answer for i in items
+            f"answer.{i.id}": next(o.id for o in i.options if o.id != i.answer) if i.id in wrong else i.answer
+            for i in items
         }
         return {
             "uid": new_uid(), "person": person or who["Benkadi members"][0], "module": module.slug, "content": module.hash,

@@ -11,7 +11,7 @@ def main():
     """Runs pytest on two processes, shows its output as it comes, and checks what ran."""
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *sys.argv[1:]]
     lines = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as tests:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as tests:
         for line in tests.stdout:
             lines.append(line)
             print(line, end="", flush=True)

@@ -66,9 +66,7 @@ def test_the_right_answer_does_not_keep_one_place(module):
 
 @MODULES
 def test_every_source_has_an_edition_and_is_used(module):
-    used = {card.source for card in module.cards.values()} | {
-        item.source for item in QUESTIONS[module.slug].items
-    }
+    used = {card.source for card in module.cards.values()} | {item.source for item in QUESTIONS[module.slug].items}
     for source in module.sources:
         assert source.edition.strip(), source.id
         assert source.id in used, source.id

@@ -40,9 +40,9 @@ PLAIN = {
     #                         vis awa dje bin oum mod adm mar
     "people.new_group":      "s   o   3   o   3   o   o   o",
     "people.record_group":   "s   o   3   o   3   o   o   o",
-    "people.record_person":  "s   o   3   o   3   3   3   o",
-    "people.record_move":    "s   3   3   o   3   o   o   3",
-    "people.record_departure": "s o   3   o   3   3   3   o",
+    "members.record_person":  "s   o   3   o   3   3   3   o",
+    "members.record_move":    "s   3   3   o   3   o   o   3",
+    "members.record_departure": "s o   3   o   3   3   3   o",
     "people.record_care":    "s   3   3   o   3   o   o   3",
     "people.record_office":  "s   o   3   o   3   3   3   o",
     "people.record_agreement": "s o   3   o   3   3   3   o",
@@ -59,16 +59,16 @@ PLAIN = {
     "certificates.record_revocation": "s 3 3 3 o   3   o   3",
 }  # fmt: skip
 WITH_ID = {
-    "people.group": IN_REACH, "people.person": IN_REACH, "cascade.session": IN_REACH, "assessment.attempt": IN_REACH,
+    "people.group": IN_REACH, "members.person": IN_REACH, "cascade.session": IN_REACH, "assessment.attempt": IN_REACH,
     "hands.hands": IN_REACH, "certificates.awarded": IN_REACH, "certificates.certificate": IN_REACH,
     "reports.learnt": IN_REACH, "lineage.lineage": IN_REACH, "assessment.quiz": IN_REACH, "assessment.new_attempt": IN_REACH,
     #                            vis awa dje bin oum mod adm mar
     "people.cards":             "sss o44 333 o44 oo4 333 333 44o",
     "people.correct_group":     "sss o44 333 o44 333 oo4 ooo 44o",
-    "people.new_person":        "sss o44 333 o44 333 333 333 44o",
-    "people.correct_person":    "sss o44 333 o44 333 333 333 44o",
-    "people.move_person":       "sss 333 333 o44 333 oo4 ooo 333",
-    "people.leave_group":       "sss o44 333 o44 333 333 333 44o",
+    "members.new_person":        "sss o44 333 o44 333 333 333 44o",
+    "members.correct_person":    "sss o44 333 o44 333 333 333 44o",
+    "members.move_person":       "sss 333 333 o44 333 oo4 ooo 333",
+    "members.leave_group":       "sss o44 333 o44 333 333 333 44o",
     "people.hand_over":         "sss 333 333 o44 333 oo4 ooo 333",
     "people.new_officer":       "sss o44 333 o44 333 333 333 44o",
     "people.new_agreement":     "sss o44 333 o44 333 333 333 44o",
@@ -120,7 +120,15 @@ def _one_of_everything(app, who, place):
     content = {"module": MODULE, "content": module.hash, "language": "bm"}
     today = date.today()
     _answer, session = chw.tell(
-        "/sessions/", content, group=group, lessons=items, held_on=today, half="am", minutes=60, place="Ici", present=members
+        "/sessions/",
+        content,
+        group=group,
+        lessons=items,
+        held_on=today,
+        half="am",
+        minutes=60,
+        place="Ici",
+        present=members,
     )
     _answer, attempt = chw.tell(
         "/attempts/", content, person=members[0], form="A", kind="post", mode="oral", taken_on=today,
@@ -153,11 +161,14 @@ def _one_of_everything(app, who, place):
 def address_of(rule, things):
     """The address of a route for the things of one place."""
     by_query = {
-        "places.new_place": "?in={area}", "people.new_person": "?group={group}", "cascade.new_session": f"?group={{group}}&module={MODULE}",
-        "assessment.quiz": "?group={group}", "hands.new_hands": f"?group={{group}}&module={MODULE}",
+        "places.new_place": "?in={area}",
+        "members.new_person": "?group={group}",
+        "cascade.new_session": f"?group={{group}}&module={MODULE}",
+        "assessment.quiz": "?group={group}",
+        "hands.new_hands": f"?group={{group}}&module={MODULE}",
         "assessment.new_attempt": f"?person={{person}}&module={MODULE}",
         "certificates.new_award": f"?group={{group}}&module={MODULE}",
-    }  # fmt: skip
+    }
     what = {"people": "person", "workers": "worker", "cascade": "session", "trainings": "training", "hands": "hands"}
     by_path = {"/groups": "group", "/awards": "award", "/trainings": "training", "/attempts": "attempt",
                "/certificates": "certificate"}  # fmt: skip
@@ -177,7 +188,10 @@ def letter(answer, address):
         return "s"
     if status in (403, 404):
         return {403: "3", 404: "4"}[status]
-    assert status < 400 or status == 422 or (status in (400, 401) and address in ("/language", "/sign-in")), (address, status)
+    assert status < 400 or status == 422 or (status in (400, 401) and address in ("/language", "/sign-in")), (
+        address,
+        status,
+    )
     return "o"
 
 

@@ -31,9 +31,7 @@ def examine(catalogue: Catalogue, root: Path, static: Path = STATIC):
         Check(module, found[module.slug], static, faults).all()
     for file in sorted((root / "assessments").glob("*.toml")):
         if file.stem != "thresholds" and file.stem not in catalogue.modules:
-            faults.add(
-                Place(file, 1), "Ces questions n’ont pas de module.", "Nommer le fichier d’après son module."
-            )
+            faults.add(Place(file, 1), "Ces questions n’ont pas de module.", "Nommer le fichier d’après son module.")
     return found, faults.listed()
 
 
@@ -70,9 +68,7 @@ class Check:
         for code in LANGUAGES:
             said = [option.text[code].strip() for option in item.options if option.text.get(code)]
             if len(set(said)) < len(said):
-                self.wrong(
-                    [here], f"« {item.id} » a deux fois la même réponse en « {code} ».", "En changer une."
-                )
+                self.wrong([here], f"« {item.id} » a deux fois la même réponse en « {code} ».", "En changer une.")
         right = item.option(item.answer)
         if right and right.misconception:
             what = f"« {item.id} » : la bonne réponse porte la rumeur « {right.misconception} »."
@@ -88,9 +84,7 @@ class Check:
             what = f"« {item.id} » : la source « {item.source} » n’est pas dans le module."
             self.wrong([here, "source"], what, "L’ajouter à [[sources]] de module.toml.")
         if not item.forms or len(set(item.forms)) < len(item.forms):
-            self.wrong(
-                [here, "forms"], f"« {item.id} » n’est pas dans une série, une fois.", 'Écrire forms = ["A"].'
-            )
+            self.wrong([here, "forms"], f"« {item.id} » n’est pas dans une série, une fois.", 'Écrire forms = ["A"].')
 
     def ids(self):
         """No id serves twice: facts name items by them."""
@@ -114,9 +108,7 @@ class Check:
         for checklist in self.found.checklists:
             self._wording(f"checklist:{checklist.id}", checklist.title, f"id={checklist.id}")
             for step in checklist.steps:
-                self._wording(
-                    f"checklist:{checklist.id}:{step.id}", step.text, f"id={checklist.id}", f"id={step.id}"
-                )
+                self._wording(f"checklist:{checklist.id}:{step.id}", step.text, f"id={checklist.id}", f"id={step.id}")
 
     def _wording(self, name, texts, *keys):
         places = {code: Place(self.file, line_of(self.text, *keys)) for code in LANGUAGES}
@@ -134,9 +126,7 @@ class Check:
                     named.append((option.picture, place))
                 elif item.is_for("group"):
                     what = f"« {item.id} » : la réponse « {option.id} » n’a pas d’image."
-                    self.faults.add(
-                        place, what, "En donner une : une femme qui ne lit pas répond par l’image."
-                    )
+                    self.faults.add(place, what, "En donner une : une femme qui ne lit pas répond par l’image.")
         pictures.check(named, self.module.folder / "media", self.static, self.faults)
 
     def _place(self, *keys):

@@ -146,7 +146,11 @@ class HandsUpForm(QuizFields, ReachForm):
 
 def _named(formdata, prefix):
     """What was sent under names that begin so: `answer.<item>` or `hands.<item>.<option>`."""
-    return {name[len(prefix):]: value for name, value in (formdata or {}).items() if name.startswith(prefix) and value.strip()}
+    return {
+        name[len(prefix) :]: value
+        for name, value in (formdata or {}).items()
+        if name.startswith(prefix) and value.strip()
+    }
 
 
 def _counts(sent):

@@ -35,11 +35,17 @@ def new_hands():
     asked_for = request.args.get("kind")
     return _page(
         HandsUpForm.opened(
-            g.person, group=group.origin, module=module.slug, content=module.hash, form=next_form(before),
-            kind=asked_for if asked_for in ("pre", "post") else "post" if before else "pre", language=language(), taken_on=date.today(),
+            g.person,
+            group=group.origin,
+            module=module.slug,
+            content=module.hash,
+            form=next_form(before),
+            kind=asked_for if asked_for in ("pre", "post") else "post" if before else "pre",
+            language=language(),
+            taken_on=date.today(),
             present=request.args.get("present", type=int) or sizes([group.origin]).get(group.origin),
         )
-    )  # fmt: skip
+    )
 
 
 @bp.post("/hands/")

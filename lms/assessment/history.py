@@ -43,5 +43,3 @@ def hands_up(group, module=None):
     if module:
         found = found.where(HandsUp.module == module)
     return db.session.scalars(found.order_by(HandsUp.taken_on.desc(), HandsUp.uid.desc())).all()
-
-

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.database import Uid, db
 from lms.core.models import Fact
-from lms.people.models import Membership, OrgUnit, Role, below, groups_within
+from lms.people.models import Membership, groups_within, workers_within
 
 
 class Attempt(Fact, db.Model):
@@ -50,10 +50,9 @@ class Attempt(Fact, db.Model):
         members = select(Membership.person_uid).where(
             Membership.current, Membership.until.is_(None), Membership.group_uid.in_(groups_within(reach))
         )
-        workers = select(Role.person_uid).join(OrgUnit, OrgUnit.uid == Role.unit_uid).where(below(reach.paths))
         return cls.current & or_(
             cls.asked_by == reach.person, cls.person_uid == reach.person,
-            cls.person_uid.in_(members), cls.person_uid.in_(workers),
+            cls.person_uid.in_(members), cls.person_uid.in_(workers_within(reach)),
         )  # fmt: skip
 
 

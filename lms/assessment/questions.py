@@ -112,9 +112,7 @@ class ThresholdsFile(BaseModel):
 
     def of(self, slug: str) -> dict[str, Threshold]:
         """The pass marks of one module."""
-        return {"chw": self.chw, "trainer": self.trainer, "group": self.group} | dict(
-            self.modules.get(slug, {})
-        )
+        return {"chw": self.chw, "trainer": self.trainer, "group": self.group} | dict(self.modules.get(slug, {}))
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def quiz(slug):
     return render_template(
         "assessment/quiz.html", module=module, group=group, members=members, sat=sat,
         hands=hands, earned=history.earned, kind=request.args.get("kind") or ("post" if sat or hands else "pre"),
-        shows_hands=bool(g.reach.kinds & HandsUpForm.by),
+        shows_hands=g.reach.holds(HandsUpForm.by),
     )  # fmt: skip
 
 

@@ -20,7 +20,11 @@ def lineage(uid):
     person = reachable(Person, uid)
     edges = teaching.edges_below(uid)
     return render_template(
-        "cascade/lineage.html", person=person, branch=tree(uid, edges), names=_names(edges), teachers=teaching.teachers_of(uid)
+        "cascade/lineage.html",
+        person=person,
+        branch=tree(uid, edges),
+        names=_names(edges),
+        teachers=teaching.teachers_of(uid),
     )
 
 
@@ -36,5 +40,8 @@ def _names(edges):
     who = {edge.learner for edge in edges}
     found = {}
     for model in (Person, Group):
-        found |= {row.origin: row for row in db.session.scalars(select(model).where(model.within(g.reach), model.origin.in_(who)))}
+        found |= {
+            row.origin: row
+            for row in db.session.scalars(select(model).where(model.within(g.reach), model.origin.in_(who)))
+        }
     return found

@@ -15,9 +15,7 @@ def share(sessions: Sequence[tuple[int, Collection[Hashable]]], person: Hashable
     return Fraction(there, held) if held else Fraction(0)
 
 
-def half_days(
-    sessions: Iterable[tuple[date, str, Collection[Hashable]]], person: Hashable = None
-) -> int:
+def half_days(sessions: Iterable[tuple[date, str, Collection[Hashable]]], person: Hashable = None) -> int:
     """How many half-days were held; with `person`, at how many she was seen. Sessions are (day, half, persons)."""
     return len({(day, half) for day, half, there in sessions if person is None or person in there})
 

@@ -75,7 +75,13 @@ def edges_from(teachers):
         .group_by(taught.c.led_by, Attendance.person_uid, taught.c.module)
     )
     groups = (
-        select(taught.c.led_by, taught.c.group_uid, taught.c.module, first, cast(func.count(Attendance.person_uid.distinct()), Integer))
+        select(
+            taught.c.led_by,
+            taught.c.group_uid,
+            taught.c.module,
+            first,
+            cast(func.count(Attendance.person_uid.distinct()), Integer),
+        )
         .join(Attendance, Attendance.session_uid == taught.c.uid)
         .where(taught.c.group_uid.is_not(None))
         .group_by(taught.c.led_by, taught.c.group_uid, taught.c.module)

@@ -27,7 +27,7 @@ def trainings():
     """The trainings within reach, the latest first."""
     found = select(Training).where(Training.within(g.reach)).order_by(Training.starts.desc(), Training.uid).limit(100)
     return render_template(
-        "cascade/trainings.html", trainings=db.session.scalars(found).all(), plans=bool(g.reach.kinds & TrainingForm.by)
+        "cascade/trainings.html", trainings=db.session.scalars(found).all(), plans=g.reach.holds(TrainingForm.by)
     )
 
 
@@ -108,9 +108,19 @@ def training(uid):
     ]
     expected = [person.origin for _number, person, *_rest in register]
     return render_template(
-        "cascade/training.html", enough=round(100 * ENOUGH), training=training, sessions=sessions, register=register, modules=catalogue().modules,
-        present=teaching.numbers_present(sessions), halves=half_days(halves), leader=Person.now_of(training.led_by),
-        sat={slug: history.attempts_of_all(expected, slug) for slug in training.slugs}, earned=history.earned,
-        taught={session.module for session in sessions}, today=date.today(), teaches=bool(g.reach.kinds & TEACHES),
-        plans=bool(g.reach.kinds & TrainingForm.by),
-    )  # fmt: skip
+        "cascade/training.html",
+        enough=round(100 * ENOUGH),
+        training=training,
+        sessions=sessions,
+        register=register,
+        modules=catalogue().modules,
+        present=teaching.numbers_present(sessions),
+        halves=half_days(halves),
+        leader=Person.now_of(training.led_by),
+        sat={slug: history.attempts_of_all(expected, slug) for slug in training.slugs},
+        earned=history.earned,
+        taught={session.module for session in sessions},
+        today=date.today(),
+        teaches=g.reach.holds(TEACHES),
+        plans=g.reach.holds(TrainingForm.by),
+    )

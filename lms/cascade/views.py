@@ -40,7 +40,7 @@ def sessions():
     return render_template(
         "cascade/sessions.html", sessions=listed, present=teaching.numbers_present(listed), modules=catalogue().modules,
         trainings=teaching.trainings_to_come(g.reach, date.today()), groups=groups_of(g.person.origin),
-        page=page, count=count, per_page=PAGE, teaches=bool(g.reach.kinds & TEACHES),
+        page=page, count=count, per_page=PAGE, teaches=g.reach.holds(TEACHES),
     )  # fmt: skip
 
 
@@ -53,7 +53,9 @@ def new_session():
         return _choose_group()
     slug = request.args.get("module")
     if slug is None:
-        return render_template("cascade/choose_module.html", whom=whom, modules=_offered(whom), query=request.args.to_dict())
+        return render_template(
+            "cascade/choose_module.html", whom=whom, modules=_offered(whom), query=request.args.to_dict()
+        )
     module = catalogue().modules.get(slug) or abort(404)
     form = _opened(whom, module)
     if request.args.get("all"):
@@ -84,7 +86,9 @@ def _whom(given):
 
 def _offered(whom):
     modules = catalogue().modules
-    return [modules[slug] for slug in whom.slugs if slug in modules] if isinstance(whom, Training) else list(catalogue())
+    return (
+        [modules[slug] for slug in whom.slugs if slug in modules] if isinstance(whom, Training) else list(catalogue())
+    )
 
 
 def _opened(whom, module):
@@ -107,7 +111,9 @@ def record():
         return _with_one_more(form)
     if form.accepted():
         facts.record(form)
-        return redirect(url_for(".sessions", withdrawn=1) if form.withdrawn.data else url_for(".session", uid=form.origin), 303)
+        return redirect(
+            url_for(".sessions", withdrawn=1) if form.withdrawn.data else url_for(".session", uid=form.origin), 303
+        )
     status = form.status
     if form.withdrawn.data and not form.conflict:
         return _withdraw_page(form), status
@@ -126,7 +132,9 @@ def _with_one_more(form):
         status = woman.status
         if woman.conflict:  # a page gone back to still holds the uid of the woman before: this one gets her own
             woman = MemberForm.opened(g.person, **{name: asked[name] for name in ("given", "family", "age")})
-            woman.given.errors = [_("Une autre femme vient d’être inscrite ici. Si celle-ci manque encore, inscrivez-la.")]
+            woman.given.errors = [
+                _("Une autre femme vient d’être inscrite ici. Si celle-ci manque encore, inscrivez-la.")
+            ]
         return _session_page(form, woman), status
     facts.record(woman)
     form.present.data.append(woman.origin)
@@ -163,7 +171,7 @@ def session(uid):
     return render_template(
         "cascade/session.html", session=session, roll=teaching.roll(session), heads=teaching.heads(session),
         module=catalogue().modules.get(session.module), leader=Person.now_of(session.led_by),
-        corrects=bool(g.reach.kinds & TEACHES), asks=bool(g.reach.kinds & HandsUpForm.by),
+        corrects=g.reach.holds(TEACHES), asks=g.reach.holds(HandsUpForm.by),
     )  # fmt: skip
 
 

@@ -40,7 +40,9 @@ def register_of(group, training):
 def claims(kind, module, *, group=None, training=None, day: date):
     """The claims of everybody on the register who has earned this kind, in its order."""
     register = register_of(group, training)
-    found = _participation(module, register, group, training) if kind == "participation" else _competence(module, register)
+    found = (
+        _participation(module, register, group, training) if kind == "participation" else _competence(module, register)
+    )
     papers = _papers(kind, module, [claim.person.origin for claim in found])
     gone = revoked([paper.uid for paper in papers])
     for claim in found:
@@ -54,7 +56,8 @@ def _settle(claim, kind, module, papers, gone, day):
     before = sum(paper.uid in gone for paper in papers)
     claim.uid = certificate_uid(kind, claim.person.origin, module, claim.version, claim.basis, before)
     claim.held = next(
-        (p for p in papers if p.uid == claim.uid or state(p.issued_on, p.valid_until, p.uid in gone, day) == "valid"), None
+        (p for p in papers if p.uid == claim.uid or state(p.issued_on, p.valid_until, p.uid in gone, day) == "valid"),
+        None,
     )
 
 
@@ -66,7 +69,9 @@ def _papers(kind, module, persons):
 
 
 def _participation(module, register, group, training):
-    sessions = teaching.sessions_of(group=group.origin if group else None, training=training.origin if training else None, module=module)
+    sessions = teaching.sessions_of(
+        group=group.origin if group else None, training=training.origin if training else None, module=module
+    )
     if not sessions:
         return []
     presence, latest = teaching.presence(sessions), sessions[0]
@@ -95,7 +100,9 @@ def as_whom(person):
 
 def shares(module, *, group=None, training=None):
     """{person: part of the minutes held that she was there for}."""
-    sessions = teaching.sessions_of(group=group.origin if group else None, training=training.origin if training else None, module=module)
+    sessions = teaching.sessions_of(
+        group=group.origin if group else None, training=training.origin if training else None, module=module
+    )
     presence = teaching.presence(sessions)
     return {person.origin: share(presence, person.origin) for _number, person in register_of(group, training)}
 

@@ -12,7 +12,7 @@ from lms.certificates.models import Award, Certificate, Revocation
 from lms.certificates.numbers import certificate_number
 from lms.core.fields import Choice, Day, Required, UidsField
 from lms.curriculum.content import catalogue
-from lms.people.fields import Reachable, ReachForm
+from lms.people.fields import EndingForm, Reachable
 from lms.people.forms import not_to_come
 from lms.people.mandates import audience
 from lms.people.models import Group, Person, Role
@@ -27,7 +27,7 @@ WHY_REVOKED = [
 ]
 
 
-class AwardForm(ReachForm):
+class AwardForm(EndingForm):
     """Certificates of one kind and module, awarded to the persons chosen among those who have earned them."""
 
     path = "/certificates/"
@@ -39,10 +39,6 @@ class AwardForm(ReachForm):
     training = Reachable(Training, required=False)
     persons = UidsField(_l("Personnes"))
     awarded_on = Day(_l("Délivrées le"), [Required(), not_to_come])
-
-    def may_correct(self, row):
-        """Papers are out: one that should not hold is revoked."""
-        return False
 
     def validate_kind(self, field):
         if field.data not in KINDS:
@@ -111,7 +107,7 @@ class AwardForm(ReachForm):
         return roles[0].kind if roles else audience(set())
 
 
-class RevocationForm(ReachForm):
+class RevocationForm(EndingForm):
     """A certificate that no longer holds."""
 
     path = "/revocations/"

@@ -49,7 +49,7 @@ class Certificate(db.Model):
     title_fr: Mapped[str] = mapped_column(String(160))
     title_bm: Mapped[str] = mapped_column(String(160))
     unit_uid: Mapped[Uid] = mapped_column(ForeignKey("org_unit.uid"), index=True)
-    place: Mapped[str] = mapped_column(String(160))
+    place: Mapped[str] = mapped_column(String(200))
     issued_on: Mapped[date]
     valid_until: Mapped[date | None]
     trainer_uid: Mapped[Uid] = mapped_column(ForeignKey("person.uid"))

@@ -29,6 +29,6 @@ def read_number(text: str) -> str | None:
     """The number as it is printed, from what somebody typed; None when it cannot be one."""
     letters = "".join(c for c in normal(text) if c in ALPHABET)
     if text.strip().upper().startswith("ML"):
-        letters = letters[-(LETTERS + 1):]
+        letters = letters[-(LETTERS + 1) :]
     body, check = letters[:-1], letters[-1:]
     return f"ML-{body}-{check}" if len(body) == LETTERS and is_sound(f"{body}-{check}") else None

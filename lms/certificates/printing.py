@@ -41,9 +41,7 @@ def pdf(papers, printed_by, black_only=False):
     """One PDF of these certificates. A second printing is marked as a duplicate; each printing is remembered."""
     before = _printed_before(papers)
     data = print_sheets([sheet(p, duplicate=p.uid in before) for p in papers], black_only=black_only)
-    db.session.add_all(
-        Printing(uid=new_uid(), certificate_uid=p.uid, printed_by=printed_by.origin) for p in papers
-    )
+    db.session.add_all(Printing(uid=new_uid(), certificate_uid=p.uid, printed_by=printed_by.origin) for p in papers)
     db.session.commit()
     return data
 

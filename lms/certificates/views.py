@@ -116,7 +116,7 @@ def awarded(uid):
     papers = printing.of_award(award)
     return render_template(
         "certificates/award.html", award=award, papers=papers, kind=KIND_NAMES[award.kind], whom=_whom_of(award),
-        revoked=earning.revoked([paper.uid for paper in papers]), prints=bool(g.reach.kinds & AWARDS),
+        revoked=earning.revoked([paper.uid for paper in papers]), prints=g.reach.holds(AWARDS),
         unprintable=printing.unprintable_names(paper.holder for paper in papers),
     )  # fmt: skip
 
@@ -145,7 +145,9 @@ def print_training(uid):
 def certificate(uid):
     """One certificate: what it says, whether it holds."""
     paper = reachable(Certificate, uid)
-    return render_template("certificates/certificate_page.html", **_facts(paper), revokes=bool(g.reach.kinds & RevocationForm.by))
+    return render_template(
+        "certificates/certificate_page.html", **_facts(paper), revokes=g.reach.holds(RevocationForm.by)
+    )
 
 
 @bp.get("/certificates/<uuid:uid>/print.pdf")
@@ -165,7 +167,11 @@ def _pdf(papers, name):
     if missing:
         return render_template("certificates/unprintable.html", missing=missing), 422
     black = request.args.get("black") == "1"
-    return send_file(BytesIO(printing.pdf(papers, g.person, black_only=black)), mimetype="application/pdf", download_name=f"{name}.pdf")
+    return send_file(
+        BytesIO(printing.pdf(papers, g.person, black_only=black)),
+        mimetype="application/pdf",
+        download_name=f"{name}.pdf",
+    )
 
 
 @bp.get("/certificates/<uuid:uid>/revoke")
@@ -173,7 +179,9 @@ def _pdf(papers, name):
 def revoke(uid):
     """The form that revokes a certificate."""
     paper = reachable(Certificate, uid)
-    return render_template("certificates/revoke.html", form=RevocationForm.opened(g.person, certificate=uid), paper=paper)
+    return render_template(
+        "certificates/revoke.html", form=RevocationForm.opened(g.person, certificate=uid), paper=paper
+    )
 
 
 @bp.post("/revocations/")
@@ -199,7 +207,9 @@ def verify():
     number = read_number(asked)
     paper = db.session.scalar(select(Certificate).filter_by(number=number)) if number else None
     found = _facts(paper) if paper else None
-    return render_template("certificates/verify.html", asked=asked, sound=bool(number), found=found), 200 if paper else 404
+    return render_template(
+        "certificates/verify.html", asked=asked, sound=bool(number), found=found
+    ), 200 if paper else 404
 
 
 @bp.get("/verify/<number>")

@@ -17,7 +17,7 @@ from lms.core.fields import Required, Short, UidField, Words
 from lms.core.models import Conflict, Fact, Receipt, Withdrawal, now
 
 
-class OutOfReach(ValidationError):
+class OutOfReachError(ValidationError):
     """The fact speaks of somebody or something outside its author's places."""
 
 
@@ -103,9 +103,7 @@ class FactForm(Form):
 
     @property
     def status(self):
-        """The HTTP status of a form that is shown again. One that is refused or out of reach is not shown again."""
-        if self.refused:
-            abort(403)
+        """The HTTP status of a form that is shown again; one that is out of reach is not (404)."""
         if self.out_of_reach:
             abort(404)
         return 409 if self.conflict else 422 if self.errors else 200
@@ -113,6 +111,10 @@ class FactForm(Form):
     def rows(self):
         """The rows this fact makes, its own `model` first."""
         raise NotImplementedError
+
+    def taken_back(self):
+        """(model, origin) of the rows that count no more when this fact is withdrawn."""
+        return [(self.model, self.corrects.data)]
 
     def _corrects_something(self):
         if not self.corrects.data:
@@ -164,17 +166,26 @@ def _write(form):
     )  # fmt: skip
     db.session.add(receipt)
     db.session.flush()
-    rows = [] if form.withdrawn.data else form.rows()  # asked first: a correction looks at the row it corrects
+    if form.withdrawn.data:
+        _take_back(form)
+    else:
+        _put(form)
+    return receipt
+
+
+def _put(form):
+    first, *others = form.rows()  # made before the old row goes: a correction looks at what it corrects
     if form.corrects.data:
         supersede(form.model, form.corrects.data)
-    if form.withdrawn.data:
-        db.session.add(Withdrawal(uid=form.uid.data, origin=form.corrects.data, reason=form.reason.data))
-    else:
-        first, *others = rows
-        db.session.add(first)
-        db.session.flush()  # the others point at it
-        db.session.add_all(others)
-    return receipt
+    db.session.add(first)
+    db.session.flush()  # the others point at it
+    db.session.add_all(others)
+
+
+def _take_back(form):
+    for model, origin in form.taken_back():
+        supersede(model, origin)
+    db.session.add(Withdrawal(uid=form.uid.data, origin=form.corrects.data, reason=form.reason.data))
 
 
 def supersede(model, origin):

@@ -48,7 +48,7 @@ def refuse_foreign_posts():
 
 
 def is_own(address):
-    """Whether an address from a form is a path of ours: browsers drop a tab in it, and `/\t/x.org` is another site."""
+    """Whether an address from a form is a path of ours. Browsers drop tabs: slash, tab, slash leads elsewhere."""
     return bool(OWN_PATH.fullmatch(address))
 
 

@@ -83,8 +83,11 @@ class Fact:
         return (
             Index(f"ix_{name}_origin", "origin"),
             Index(
-                f"uq_{name}_current", "origin", unique=True,
-                sqlite_where=sa.text("current"), postgresql_where=sa.text("current"),
+                f"uq_{name}_current",
+                "origin",
+                unique=True,
+                sqlite_where=sa.text("current"),
+                postgresql_where=sa.text("current"),
             ),
             *getattr(cls, "rules", ()),
         )

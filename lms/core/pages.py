@@ -97,7 +97,9 @@ def sentence(code):
         409: _("Cette fiche est déjà arrivée avec un autre contenu. Les deux sont gardées."),
         413: _("C’est trop gros pour être reçu. Envoyez moins à la fois."),
         429: _("Trop d’essais en peu de temps. Attendez une minute et recommencez."),
-        507: _("Le serveur n’a plus de place. Rien n’a été enregistré : gardez votre fiche et prévenez le responsable."),
+        507: _(
+            "Le serveur n’a plus de place. Rien n’a été enregistré : gardez votre fiche et prévenez le responsable."
+        ),
     }.get(code, _("Une erreur est survenue chez nous. Rien n’est perdu : recommencez dans un moment."))
 
 

@@ -45,9 +45,7 @@ def catalogue() -> Catalogue:
     return current_app.extensions["catalogue"]
 
 
-_read: dict[
-    Path, tuple[frozenset, Catalogue]
-] = {}  # last reading of each root: a second app in one process reuses it
+_read: dict[Path, tuple[frozenset, Catalogue]] = {}  # last reading of each root: a second app in one process reuses it
 
 
 def load(root: Path, static: Path):

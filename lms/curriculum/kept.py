@@ -51,7 +51,7 @@ def kept(view: Callable):
 
 
 def _made(view, ids, path, code):
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = current_app._get_current_object()
     with app.app_context(), app.test_request_context(path, headers={"Cookie": f"{COOKIE}={code}"}):
         made = make_response(view(**ids))
         return page_of(made.get_data(), made.content_type or "text/html; charset=utf-8", code)

@@ -67,9 +67,7 @@ def read(root: Path):
     """`(Catalogue, Faults)` of all under `root/modules`. An unreadable module is a fault, no exception."""
     faults = Faults(root)
     folders = sorted(path.parent for path in (root / "modules").glob("*/module.toml"))
-    for stray in {path for path in (root / "modules").glob("*/") if not path.name.startswith(".")} - set(
-        folders
-    ):
+    for stray in {path for path in (root / "modules").glob("*/") if not path.name.startswith(".")} - set(folders):
         faults.add(
             Place(stray / "module.toml", 1),
             "Ce dossier n’a pas de module.toml.",
@@ -135,9 +133,7 @@ def shaped(shape: type[T], file: Path, faults: Faults, raw: bytes | None = None)
         text = file.read_text(encoding="utf-8")
         for one in error.errors():
             what = f"« {_path(one['loc'])} » {SAID.get(one['type'], one['msg'])}."
-            faults.add(
-                Place(file, _line_of_key(text, toml, one["loc"])), what, "Voir docs/content-format.md."
-            )
+            faults.add(Place(file, _line_of_key(text, toml, one["loc"])), what, "Voir docs/content-format.md.")
         return None
 
 
@@ -211,11 +207,7 @@ def _beside(by_id, id, part):
 
 
 def _places(folder, by_id, id):
-    return {
-        code: Place(folder / f"{code}.md", written[id].line)
-        for code, written in by_id.items()
-        if id in written
-    }
+    return {code: Place(folder / f"{code}.md", written[id].line) for code, written in by_id.items() if id in written}
 
 
 def _units(about, lessons, file):

@@ -85,9 +85,7 @@ def states(units: Iterable[Unit], signatures: Iterable[Signature]) -> dict[tuple
     """`{(unit id, language): State}` of every unit that says anything, in every language, French included."""
     given = _by_unit(signatures)
     return {
-        (unit.id, code): state(
-            unit.text.get(DEFAULT, ""), unit.text.get(code, ""), given.get((unit.id, code), ())
-        )
+        (unit.id, code): state(unit.text.get(DEFAULT, ""), unit.text.get(code, ""), given.get((unit.id, code), ()))
         for unit in units
         for code in LANGUAGES
         if unit.text
@@ -123,9 +121,7 @@ def counts(found: Mapping[tuple[str, str], State]):
 def added(several: Iterable[Mapping[str, Mapping[str, int]]]):
     """The sum of what `counts` gave for several modules."""
     several = list(several)
-    return {
-        code: {one.value: sum(each[code][one] for each in several) for one in State} for code in LANGUAGES
-    }
+    return {code: {one.value: sum(each[code][one] for each in several) for one in State} for code in LANGUAGES}
 
 
 def signatures(module: Module, faults: Faults | None = None) -> tuple[Signature, ...]:

@@ -29,9 +29,7 @@ OLD_VOWEL = re.compile("[èòôêëùñ]")
 OLD_DIGRAPH = re.compile("(?:ny[eɛiouɔ]|^nya)")  # inside a word -n + -ya is right: ɲɔgɔnya, denmisɛnya
 THREE = re.compile(r"(?<=[^\W\d])3|3(?=[^\W\d])(?!nan)")  # b3 for bɛ; but 3nan, third
 FOREIGN_LETTER = re.compile("[qvxç]")
-LOAN = re.compile(
-    r"(?<!\*)\*[^*\n]+\*(?!\*)|«[^»]*»\s*\(fr\)"
-)  # *italics*: a French word meant to stay French
+LOAN = re.compile(r"(?<!\*)\*[^*\n]+\*(?!\*)|«[^»]*»\s*\(fr\)")  # *italics*: a French word meant to stay French
 CURES = (
     (OTHER_SCRIPT, "une lettre d’un autre alphabet", "Écrire ɛ (U+025B), ɔ, ɲ ou ŋ du bambara."),
     (THREE, "un 3 parmi des lettres", "Écrire ɛ."),

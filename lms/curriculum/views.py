@@ -141,7 +141,7 @@ def inlined_picture(module: Module, name: str):
     if not path.endswith(".svg"):
         return address
     if path.startswith("/static/"):
-        drawing = (Path(current_app.static_folder) / path.removeprefix("/static/")).read_bytes()
+        drawing = (Path(current_app.static_folder or "") / path.removeprefix("/static/")).read_bytes()
     else:
         drawing = module.files[path.removeprefix("/")]
     return "data:image/svg+xml," + quote(drawing, safe=" =:/,;()'+") if len(drawing) <= SMALL else address

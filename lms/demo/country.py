@@ -40,7 +40,12 @@ def build():
     def add(name, level, code, parent=None, codes=(), fictional=False):
         path = f"{parent.path}.{code}" if parent else code
         unit = OrgUnit(
-            uid=new_uid(), name=name, level=level, path=path, parent_uid=parent.uid if parent else None, fictional=fictional
+            uid=new_uid(),
+            name=name,
+            level=level,
+            path=path,
+            parent_uid=parent.uid if parent else None,
+            fictional=fictional,
         )
         db.session.add(unit)
         db.session.add_all(OrgUnitCode(unit_uid=unit.uid, scheme=s, code=c, since=since) for s, c, since in codes)

@@ -13,7 +13,8 @@ from lms.demo import country
 from lms.demo.names import FAMILIES, GROUPS, MEN, WOMEN
 from lms.demo.voices import Teller
 from lms.people import pin
-from lms.people.forms import AgreementForm, GroupForm, MemberForm, OfficeForm
+from lms.people.forms import MemberForm
+from lms.people.group_forms import AgreementForm, GroupForm, OfficeForm
 from lms.people.models import Group, Person
 from lms.people.workers import FoundingForm, WorkerForm, appoint
 
@@ -107,7 +108,9 @@ class Story:
         for step in range(number):
             big = is_awa and step == 0
             name = "Benkadi" if big else self.random.choice(GROUPS[1:])
-            group = self._register(chw, name, villages[step % len(villages)], 112 if big else self.random.randint(21, 37))
+            group = self._register(
+                chw, name, villages[step % len(villages)], 112 if big else self.random.randint(21, 37)
+            )
             if not (is_awa and step == 2):
                 self._teach(chw, group, thorough=is_awa or self.random.random() < 0.5)
 

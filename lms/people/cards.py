@@ -44,9 +44,7 @@ def print_cards(cards):
 
 def drawing(animal, colour):
     """`animal` in `colour`, between two bands of its pattern: an SVG in bytes, 40 × 58."""
-    band = "".join(
-        f'<path transform="translate({x} 0)" d="{TILES[colour.pattern]}"/>' for x in range(0, 40, 8)
-    )
+    band = "".join(f'<path transform="translate({x} 0)" d="{TILES[colour.pattern]}"/>' for x in range(0, 40, 8))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 58" fill="{colour.value}">'
         f'<g fill-rule="evenodd">{band}</g><g fill-rule="evenodd" transform="translate(0 50)">{band}</g>'

@@ -28,7 +28,9 @@ IDENTIFIER = re.compile(r"[a-z0-9.-]{1,30}")
 def create(identifier, given, family, sex, country):
     """Creates a national account and prints the one-time code with which she chooses her PIN."""
     if not IDENTIFIER.fullmatch(identifier):
-        raise click.ClickException("L’identifiant : lettres minuscules sans accent, chiffres, point, tiret ; 30 signes au plus.")
+        raise click.ClickException(
+            "L’identifiant : lettres minuscules sans accent, chiffres, point, tiret ; 30 signes au plus."
+        )
     if db.session.scalar(select(Account).where(Account.identifier == identifier)):
         raise click.ClickException("Cet identifiant est déjà pris.")
     fields = {"uid": new_uid(), "given": given, "family": family, "sex": sex}
@@ -39,7 +41,9 @@ def create(identifier, given, family, sex, country):
     appoint(form.origin, "national", _country(country), identifier, date.today())
     db.session.commit()
     code = hand_out_code(db.session.scalar(select(Account).where(Account.identifier == identifier)))
-    click.echo(f"Compte « {identifier} » créé. Code à usage unique, valable 72 heures : {code}\nÀ saisir sur /activate.")
+    click.echo(
+        f"Compte « {identifier} » créé. Code à usage unique, valable 72 heures : {code}\nÀ saisir sur /activate."
+    )
 
 
 def _country(name):

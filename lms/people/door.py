@@ -28,7 +28,9 @@ DIGITS = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 6, "patter
 class SignInForm(Form):
     """Identifier and PIN."""
 
-    identifier = Words(_l("Identifiant"), [Required(), Short(30)], render_kw={"autocapitalize": "none", "autocomplete": "username"})
+    identifier = Words(
+        _l("Identifiant"), [Required(), Short(30)], render_kw={"autocapitalize": "none", "autocomplete": "username"}
+    )
     pin = PasswordField(_l("Code PIN"), [Required()], render_kw=DIGITS)
 
 
@@ -87,9 +89,7 @@ def enter():
 
 def _closed_for(closed):
     minutes = ceil(closed.total_seconds() / 60)
-    return ngettext(
-        "Trop d’essais. Attendez %(num)s minute.", "Trop d’essais. Attendez %(num)s minutes.", minutes
-    )
+    return ngettext("Trop d’essais. Attendez %(num)s minute.", "Trop d’essais. Attendez %(num)s minutes.", minutes)
 
 
 def _next(worker):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from wtforms.validators import StopValidation
 
 from lms.core.database import db
-from lms.core.facts import FactForm, OutOfReach
+from lms.core.facts import FactForm, OutOfReachError
 from lms.core.fields import UidField
 from lms.core.models import now
 from lms.people.models import OrgUnit, Role
@@ -30,7 +30,7 @@ class Reachable(UidField):
         self.row = find(self.model, self.data, form.reach)
         if self.row is None:
             form.out_of_reach = True
-            raise OutOfReach(_("Pas trouvé dans vos lieux."))
+            raise OutOfReachError(_("Pas trouvé dans vos lieux."))
 
 
 class ReachForm(FactForm):
@@ -54,3 +54,12 @@ class ReachForm(FactForm):
     def may_correct(self, row):
         """Her own facts, and those of the places she answers for."""
         return super().may_correct(row) or find(self.model, row.origin, self.reach) is not None
+
+
+class EndingForm(ReachForm):
+    """A fact that ends others, as a move ends a membership. It is answered by the next fact, never mended or withdrawn:
+    what it ended does not begin again.
+    """
+
+    def may_correct(self, row):
+        return False

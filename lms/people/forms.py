@@ -9,33 +9,24 @@ from wtforms.validators import ValidationError
 
 from lms.core.database import db
 from lms.core.facts import FactForm
-from lms.core.fields import Choice, Day, Optional, Pick, Required, Short, UidField, WholeNumber, Words
+from lms.core.fields import Choice, Day, Optional, Pick, Required, Short, Words
 from lms.core.folding import fold_name
 from lms.people.codes import member_code
-from lms.people.fields import Reachable, ReachForm
-from lms.people.mandates import KEEPS_GROUPS
-from lms.people.models import Account, Agreement, Care, Departure, Group, Membership, Office, OrgUnit, Person, Role
+from lms.people.fields import EndingForm, Reachable, ReachForm
+from lms.people.mandates import HANDS_OVER, KEEPS_GROUPS
+from lms.people.models import Account, Departure, Group, Membership, Person
 from lms.people.reach import find
-from lms.people.rosters import membership, roster
+from lms.people.rosters import membership
 
 SEXES = [("F", _l("Femme")), ("M", _l("Homme"))]
 AGE_BANDS = {"10-14": (10, 14), "15-19": (15, 19), "20-24": (20, 24), "25-49": (25, 49), "50-99": (50, 99)}
 AGES = [("", _l("Je ne sais pas")), *((band, band.replace("-", "–").replace("–99", " et plus")) for band in AGE_BANDS)]
-BEGUN_AS = [
-    ("", _l("Autre, ou je ne sais pas")),
-    ("tontine", _l("Tontine")),
-    ("epargne", _l("Groupe d’épargne et de crédit")),
-    ("alphabetisation", _l("Alphabétisation")),
-    ("maraichage", _l("Maraîchage, champ commun")),
-    ("entraide", _l("Entraide, solidarité")),
+LEFT = [
+    ("depart", _l("A quitté le village")),
+    ("choix", _l("Par choix")),
+    ("deces", _l("Décès")),
+    ("autre", _l("Autre")),
 ]
-POSTS = [("presidente", _l("Présidente")), ("secretaire", _l("Secrétaire")), ("tresoriere", _l("Trésorière"))]
-LEADERS = [
-    ("chef", _l("Chef de village")), ("imam", _l("Imam")), ("pretre", _l("Prêtre ou pasteur")),
-    ("conseillere", _l("Conseillère du village")), ("asaco", _l("Président(e) de l’ASACO")),
-]  # fmt: skip
-MANNERS = [("oral", _l("De vive voix, devant le groupe")), ("ecrit", _l("Par écrit")), ("assemblee", _l("En assemblée du village"))]
-LEFT = [("depart", _l("A quitté le village")), ("choix", _l("Par choix")), ("deces", _l("Décès")), ("autre", _l("Autre"))]
 
 
 def not_to_come(form, field):
@@ -98,6 +89,11 @@ class MemberForm(PersonForm):
         known = find(Person, row.origin, self.reach)
         return known is not None and not (self.withdrawn.data and has_account(row.origin))
 
+    def taken_back(self):
+        """She leaves the roster with her name."""
+        belongs = membership(self.corrects.data)
+        return [*super().taken_back(), *([(Membership, belongs.origin)] if belongs else [])]
+
     def rows(self):
         person = self.person()
         if self.corrects.data:
@@ -117,7 +113,12 @@ def join(form, person, group, since):
     db.session.execute(select(Group.uid).where(Group.uid == group.uid).with_for_update())
     last = db.session.scalar(select(func.max(Membership.number)).where(Membership.group_uid == group.origin))
     return Membership(
-        uid=form.uid.data, origin=form.uid.data, person_uid=person, group_uid=group.origin, number=(last or 0) + 1, since=since
+        uid=form.uid.data,
+        origin=form.uid.data,
+        person_uid=person,
+        group_uid=group.origin,
+        number=(last or 0) + 1,
+        since=since,
     )
 
 
@@ -130,12 +131,12 @@ def end_memberships(person, day):
     )
 
 
-class MoveForm(ReachForm):
+class MoveForm(EndingForm):
     """A member who goes on in another group. Her code and her story go with her."""
 
     path = "/memberships/"
     model = Membership
-    by = frozenset({"supervisor", "district", "national"})
+    by = HANDS_OVER
     person = Reachable(Person)
     group = Reachable(Group, _l("Nouveau groupement"))
     since = Day(_l("Depuis le"), [Required(), not_to_come])
@@ -154,7 +155,7 @@ class MoveForm(ReachForm):
         return [join(self, self.person.data, self.group.row, self.since.data)]
 
 
-class DepartureForm(ReachForm):
+class DepartureForm(EndingForm):
     """A member who leaves. Her past sessions still count."""
 
     path = "/departures/"
@@ -172,141 +173,13 @@ class DepartureForm(ReachForm):
         end_memberships(self.person.data, self.left_on.data)
         return [
             Departure(
-                uid=self.uid.data, origin=self.origin, person_uid=self.person.data, left_on=self.left_on.data, why=self.why.data
+                uid=self.uid.data,
+                origin=self.origin,
+                person_uid=self.person.data,
+                left_on=self.left_on.data,
+                why=self.why.data,
             )
         ]
 
 
-class GroupForm(ReachForm):
-    """A women's group that is there already, told to the programme."""
-
-    path = "/groups/"
-    model = Group
-    by = KEEPS_GROUPS | {"district", "national"}
-    name = Words(_l("Nom du groupement"), [Required(), Short(80)])
-    village = UidField(_l("Village"))
-    founded = WholeNumber(_l("Année de naissance du groupement"), [Optional()], least=1900, most=2100)
-    begun_as = Choice(_l("Le groupement a commencé comme"), [Optional()], choices=BEGUN_AS)
-
-    def validate_village(self, field):
-        """A village of her places; for a CHW, a village of the health area she works in."""
-        unit = db.session.get(OrgUnit, field.data) if field.data else None
-        if unit is None or unit.level != "village":
-            raise ValidationError(_("Choisissez un village."))
-        if not any(unit.path.startswith(f"{path}.") for path in self.work_places()):
-            self.out_of_reach = True
-            raise ValidationError(_("Ce village n’est pas dans vos lieux."))
-        self.unit = unit
-
-    def validate_founded(self, field):
-        if field.data and field.data > date.today().year:
-            raise ValidationError(_("Cette année n’est pas encore venue."))
-
-    def work_places(self):
-        """The paths of all her roles: a CHW may register a group in the area she works in."""
-        roles = Role.of(self.author_uid, self.at.date())
-        return [role.unit.path for role in roles]
-
-    def rows(self):
-        before = Group.now_of(self.corrects.data)
-        group = Group(
-            uid=self.uid.data, origin=self.origin, name=self.name.data, name_key=fold_name(self.name.data)[:100],
-            village_uid=self.unit.uid, code=before.code if before else next_group_code(self.unit),
-            founded=self.founded.data, begun_as=self.begun_as.data or None,
-        )  # fmt: skip
-        starts_care = not before and "chw" in self.reach.kinds
-        return [group, self.care(group)] if starts_care else [group]
-
-    def care(self, group):
-        """A CHW who registers a group follows it."""
-        return Care(
-            uid=self.uid.data, origin=self.uid.data, group_uid=group.origin, worker_uid=self.author_uid, since=self.at.date()
-        )
-
-
-def next_group_code(village):
-    """`WAC-G03`: the code of the health area, and the group's number there."""
-    area = village.above("area")
-    db.session.execute(select(OrgUnit.uid).where(OrgUnit.uid == area.uid).with_for_update())
-    prefix = f"{area.code}-G"
-    taken = db.session.scalar(select(func.count(func.distinct(Group.origin))).where(Group.code.startswith(prefix)))
-    return f"{prefix}{taken + 1:02d}"
-
-
-class CareForm(ReachForm):
-    """A group handed to a CHW. Its past stays with the one who led it."""
-
-    path = "/cares/"
-    model = Care
-    by = frozenset({"supervisor", "district", "national"})
-    group = Reachable(Group)
-    worker = Reachable(Person, _l("ASC"))
-    since = Day(_l("À partir du"), [Required()])
-
-    def validate_worker(self, field):
-        if field.row and not any(role.kind == "chw" for role in Role.of(field.data, self.at.date())):
-            raise ValidationError(_("Choisissez un ou une ASC."))
-
-    def rows(self):
-        db.session.execute(
-            update(Care)
-            .where(Care.group_uid == self.group.data, Care.current, Care.until.is_(None))
-            .values(until=self.since.data)
-        )
-        return [
-            Care(
-                uid=self.uid.data, origin=self.origin, group_uid=self.group.data, worker_uid=self.worker.data, since=self.since.data
-            )
-        ]
-
-
-class OfficeForm(ReachForm):
-    """A member elected to an office of her group; the one before her leaves it that day."""
-
-    path = "/offices/"
-    model = Office
-    by = KEEPS_GROUPS
-    group = Reachable(Group)
-    person = Reachable(Person, _l("Membre"))
-    post = Pick(_l("Charge"), [Required()], choices=POSTS)
-    since = Day(_l("Élue le"), [Required(), not_to_come])
-
-    def validate_person(self, field):
-        if field.row and field.row not in (person for _number, person in roster(self.group.data)):
-            raise ValidationError(_("Choisissez un membre de ce groupement."))
-
-    def rows(self):
-        db.session.execute(
-            update(Office)
-            .where(Office.group_uid == self.group.data, Office.post == self.post.data, Office.current, Office.until.is_(None))
-            .values(until=self.since.data)
-        )
-        return [
-            Office(
-                uid=self.uid.data, origin=self.origin, group_uid=self.group.data, person_uid=self.person.data,
-                post=self.post.data, since=self.since.data,
-            )
-        ]  # fmt: skip
-
-
-class AgreementForm(ReachForm):
-    """The agreement of a village leader: who he is by office, when, how. Never his name."""
-
-    path = "/agreements/"
-    model = Agreement
-    by = KEEPS_GROUPS
-    group = Reachable(Group)
-    leader = Choice(_l("Qui a donné son accord"), [Required()], choices=LEADERS)
-    manner = Choice(_l("Comment"), [Required()], choices=MANNERS)
-    agreed_on = Day(_l("Le"), [Required(), not_to_come])
-
-    def rows(self):
-        return [
-            Agreement(
-                uid=self.uid.data, origin=self.origin, group_uid=self.group.data, leader=self.leader.data,
-                manner=self.manner.data, agreed_on=self.agreed_on.data,
-            )
-        ]  # fmt: skip
-
-
-FORMS: tuple[type[FactForm], ...] = (MemberForm, MoveForm, DepartureForm, GroupForm, CareForm, OfficeForm, AgreementForm)
+FORMS: tuple[type[FactForm], ...] = (MemberForm, MoveForm, DepartureForm)

@@ -21,6 +21,7 @@ MAY_APPOINT = {
 }
 TEACHES = frozenset({"chw", "midwife", "supervisor", "trainer", "national"})
 KEEPS_GROUPS = frozenset({"chw", "supervisor"})
+HANDS_OVER = frozenset({"supervisor", "district", "national"})
 
 
 def appointable(kinds: Iterable[str]) -> list[str]:

@@ -96,7 +96,7 @@ class Person(Fact, db.Model):
         members = select(Membership.person_uid).where(
             Membership.current, Membership.until.is_(None), Membership.group_uid.in_(groups_within(reach))
         )
-        workers = select(Role.person_uid).join(OrgUnit, OrgUnit.uid == Role.unit_uid).where(below(reach.paths))
+        workers = workers_within(reach)
         return and_(cls.current, or_(cls.origin == reach.person, cls.origin.in_(members), cls.origin.in_(workers)))
 
 
@@ -148,8 +148,16 @@ def groups_within(reach):
     return select(Group.origin).where(Group.within(reach))
 
 
+def workers_within(reach):
+    """The origins of those who hold an office in these places today, as a subquery."""
+    held = select(Role.person_uid).join(OrgUnit, OrgUnit.uid == Role.unit_uid)
+    return held.where(Role.held_on(date.today()), below(reach.paths))
+
+
 def cared_for_by(reach):
-    """The origins of the groups a worker follows herself."""
+    """The origins of the groups a CHW follows herself: until they are handed over, wherever she works by then."""
+    if "chw" not in reach.kinds:
+        return select(Care.group_uid).where(sa.false())
     return select(Care.group_uid).where(Care.current, Care.until.is_(None), Care.worker_uid == reach.person)
 
 

@@ -1,16 +1,34 @@
 """Six-digit PINs: which are refused, how they are kept."""
 
+from itertools import pairwise
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's figures for small servers
 NOBODY = hasher.hash("nobody signs in with this")
-COMMON = frozenset(["123123", "112233", "121212", "123321", "101010", "131313", "159753", "147258", "147852", "696969", "520520", "789456", "456789"])
+COMMON = frozenset(
+    [
+        "123123",
+        "112233",
+        "121212",
+        "123321",
+        "101010",
+        "131313",
+        "159753",
+        "147258",
+        "147852",
+        "696969",
+        "520520",
+        "789456",
+        "456789",
+    ]
+)
 
 
 def too_easy(pin):
     """Whether a PIN of six digits is among the first that anybody would try."""
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     same_thrice = pin[:2] * 3 == pin or pin[:3] * 2 == pin
     return steps <= {0} or steps <= {1} or steps <= {9} or same_thrice or pin in COMMON or _is_a_date(pin)
 

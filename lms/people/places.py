@@ -107,11 +107,22 @@ def _on_her_way(unit, own):
 def _places_page(top, units, own):
     first = top is None or top in own
     above = url_for("places.places", **({} if first else {"in": top.parent_uid})) if top else None
-    groups = select(Group).where(Group.within(g.reach), Group.village_uid == top.uid).order_by(Group.name_key) if top else None
+    groups = (
+        select(Group).where(Group.within(g.reach), Group.village_uid == top.uid).order_by(Group.name_key)
+        if top
+        else None
+    )
     return render_template(
-        "people/places.html", top=top, units=units, above=above, trail=_trail(top), kinds=KINDS,
-        here=_working_at(top) if top and g.reach.kinds & SEES else [], adds=_adds_below(top), groups=db.session.scalars(groups).all() if top else [],
-    )  # fmt: skip
+        "people/places.html",
+        top=top,
+        units=units,
+        above=above,
+        trail=_trail(top),
+        kinds=KINDS,
+        here=_working_at(top) if top and g.reach.kinds & SEES else [],
+        adds=_adds_below(top),
+        groups=db.session.scalars(groups).all() if top else [],
+    )
 
 
 def _adds_below(unit):

@@ -1,6 +1,6 @@
 """Who may reach whom, and whose names she sees. Plain decisions; `reachable` asks them of the database."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from flask import abort, g
@@ -27,10 +27,14 @@ class Reach:
         """Whether a place lies in her places."""
         return any(path == own or path.startswith(f"{own}.") for own in self.paths)
 
+    def holds(self, kinds: Collection[str]) -> bool:
+        """Whether one of her offices is among these."""
+        return not self.kinds.isdisjoint(kinds)
+
     @property
     def sees_names(self) -> bool:
         """Whether members are shown to her by name, or by code only."""
-        return bool(self.kinds & CALLED_BY_NAME)
+        return self.holds(CALLED_BY_NAME)
 
 
 def reach_of(person: Uid, roles: Iterable[tuple[str, str]]) -> Reach:

@@ -68,7 +68,9 @@ def count_groups(reach):
 
 def agreed(groups):
     """Those of these groups whose village leader has agreed: a set of origins."""
-    return set(db.session.scalars(select(Agreement.group_uid).where(Agreement.group_uid.in_(groups), Agreement.current)))
+    return set(
+        db.session.scalars(select(Agreement.group_uid).where(Agreement.group_uid.in_(groups), Agreement.current))
+    )
 
 
 def without_agreement(reach):

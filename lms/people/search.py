@@ -41,5 +41,8 @@ def find_groups(asked, reach):
     if not fold(asked):
         return []
     return db.session.scalars(
-        select(Group).where(begins(Group.name_key, fold_name(asked)), Group.within(reach)).order_by(Group.name_key).limit(MOST)
+        select(Group)
+        .where(begins(Group.name_key, fold_name(asked)), Group.within(reach))
+        .order_by(Group.name_key)
+        .limit(MOST)
     ).all()

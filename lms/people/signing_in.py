@@ -81,7 +81,9 @@ def signed_in(view=None, *, kinds=None):
     @wraps(view)
     def page(*args, **kwargs):
         if not meet():
-            return redirect(url_for("door.sign_in", next=request.full_path.rstrip("?")), 303) if _reading() else abort(401)
+            return (
+                redirect(url_for("door.sign_in", next=request.full_path.rstrip("?")), 303) if _reading() else abort(401)
+            )
         if kinds and not g.reach.kinds & kinds:
             abort(403)
         return view(*args, **kwargs)
@@ -140,7 +142,11 @@ def end_sessions(account, but=None):
     """Close every open session of an account, except one."""
     db.session.execute(
         update(SignIn)
-        .where(SignIn.account_uid == account.uid, SignIn.ended_at.is_(None), SignIn.uid != (but.uid if but else uuid.UUID(int=0)))
+        .where(
+            SignIn.account_uid == account.uid,
+            SignIn.ended_at.is_(None),
+            SignIn.uid != (but.uid if but else uuid.UUID(int=0)),
+        )
         .values(ended_at=now())
     )
 
@@ -160,7 +166,9 @@ def hand_out_code(account):
     """A new one-time code of eight digits; earlier ones of the account no longer open. Only its hash is kept."""
     code = f"{secrets.randbelow(10**8):08d}"
     db.session.execute(
-        update(OneTimeCode).where(OneTimeCode.account_uid == account.uid, OneTimeCode.used_at.is_(None)).values(used_at=now())
+        update(OneTimeCode)
+        .where(OneTimeCode.account_uid == account.uid, OneTimeCode.used_at.is_(None))
+        .values(used_at=now())
     )
     db.session.add(OneTimeCode(account_uid=account.uid, code_hash=pin.keep(code), expires_at=now() + CODE_LASTS))
     db.session.commit()

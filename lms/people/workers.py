@@ -53,12 +53,16 @@ class WorkerForm(PlaceOfWork, PersonForm):
     by = MANAGERS
     identifier = Words(
         _l("Identifiant (lettres sans accent, chiffres)"),
-        [Required(), Short(30), Regexp(r"^[a-z0-9.-]+$", message=_l("Lettres minuscules sans accent, chiffres, point, tiret."))],
+        [
+            Required(),
+            Short(30),
+            Regexp(r"^[a-z0-9.-]+$", message=_l("Lettres minuscules sans accent, chiffres, point, tiret.")),
+        ],
         render_kw={"autocapitalize": "none"},
     )
 
     def may_correct(self, row):
-        """This path tells of new workers; a name is corrected where persons are told."""
+        """New workers are told here; a name is corrected where persons are told."""
         return False
 
     def validate_identifier(self, field):
@@ -98,7 +102,10 @@ def in_reach(kind, reach):
     held = select(Role.person_uid).join(OrgUnit, OrgUnit.uid == Role.unit_uid)
     held = held.where(Role.kind == kind, Role.held_on(date.today()), below(reach.paths))
     return db.session.scalars(
-        select(Person).where(Person.current, Person.origin.in_(held)).order_by(Person.given_key, Person.family_key).limit(1000)
+        select(Person)
+        .where(Person.current, Person.origin.in_(held))
+        .order_by(Person.given_key, Person.family_key)
+        .limit(1000)
     ).all()
 
 
@@ -132,7 +139,7 @@ def workers():
     listed = db.session.execute(in_order.limit(PAGE).offset((page - 1) * PAGE)).all()
     return render_template(
         "people/workers.html", workers=listed, accounts=_accounts([person.origin for _role, person in listed]), kinds=KINDS,
-        kind=kind, offered_kinds=[one for one in KINDS if one in offices], appoints=bool(g.reach.kinds & MANAGERS),
+        kind=kind, offered_kinds=[one for one in KINDS if one in offices], appoints=g.reach.holds(MANAGERS),
         page=page, count=db.session.scalar(held.with_only_columns(func.count())), per_page=PAGE,
     )  # fmt: skip
 

@@ -42,7 +42,9 @@ def papers_waiting(person, day):
 
 def _taught(groups):
     """{group: {module: lessons taught}}"""
-    rows = select(Session.group_uid, Session.module, Session.lessons).where(Session.current, Session.group_uid.in_(groups))
+    rows = select(Session.group_uid, Session.module, Session.lessons).where(
+        Session.current, Session.group_uid.in_(groups)
+    )
     taught: dict = {}
     for group, module, lessons in db.session.execute(rows):
         taught.setdefault(group, {}).setdefault(module, set()).update(lessons.split())

@@ -33,14 +33,27 @@ def home():
         return render_template("reports/welcome.html", modules=catalogue().modules)
     groups, kinds = groups_of(g.person.origin), g.reach.kinds
     return render_template(
-        "reports/home.html", groups=groups, sizes=sizes([group.origin for group in groups]), group_count=count_groups(g.reach),
-        roles=Role.of(g.person.origin), day=date.today(), unsettled=without_agreement(g.reach) if kinds & KEEPS_GROUPS else [],
-        waiting=today.papers_waiting(g.person.origin, date.today()) if kinds & AWARDS else [], appoints=bool(kinds & MANAGERS),
-        codeless=without_pin(g.reach), leads=bool(kinds & TrainingForm.by), oversees=bool(kinds - {"chw"}), quizzes=bool(kinds & AttemptForm.by),
-        next_step=today.next_step(groups), trainings=teaching.trainings_to_come(g.reach, date.today()),
-        modules=catalogue().modules, kinds=KINDS, teaches=bool(g.reach.kinds & TEACHES),
-        manages=bool(g.reach.kinds & (MANAGERS | {"trainer"})), awards=bool(g.reach.kinds & AWARDS),
-    )  # fmt: skip
+        "reports/home.html",
+        groups=groups,
+        sizes=sizes([group.origin for group in groups]),
+        group_count=count_groups(g.reach),
+        roles=Role.of(g.person.origin),
+        day=date.today(),
+        unsettled=without_agreement(g.reach) if kinds & KEEPS_GROUPS else [],
+        waiting=today.papers_waiting(g.person.origin, date.today()) if kinds & AWARDS else [],
+        appoints=bool(kinds & MANAGERS),
+        codeless=without_pin(g.reach),
+        leads=bool(kinds & TrainingForm.by),
+        oversees=bool(kinds - {"chw"}),
+        quizzes=bool(kinds & AttemptForm.by),
+        next_step=today.next_step(groups),
+        trainings=teaching.trainings_to_come(g.reach, date.today()),
+        modules=catalogue().modules,
+        kinds=KINDS,
+        teaches=g.reach.holds(TEACHES),
+        manages=g.reach.holds(MANAGERS | {"trainer"}),
+        awards=g.reach.holds(AWARDS),
+    )
 
 
 @bp.get("/tour")
@@ -59,7 +72,10 @@ def search():
     if number and asked.upper().startswith("ML"):
         return redirect(url_for("certificates.verify", number=number))
     return render_template(
-        "reports/search.html", asked=asked, people=finding.find_people(asked, g.reach), groups=finding.find_groups(asked, g.reach)
+        "reports/search.html",
+        asked=asked,
+        people=finding.find_people(asked, g.reach),
+        groups=finding.find_groups(asked, g.reach),
     )
 
 

@@ -122,9 +122,7 @@ def test_questions_without_a_module_and_a_module_without_questions(folder):
 
 
 def check(folder, *options):
-    return CliRunner().invoke(
-        content, ["check", "--root", str(folder.root), "--static", str(folder.static), *options]
-    )
+    return CliRunner().invoke(content, ["check", "--root", str(folder.root), "--static", str(folder.static), *options])
 
 
 def test_the_command_says_all_is_well(folder):

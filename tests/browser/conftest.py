@@ -21,10 +21,15 @@ from tests import cast
 from tests.conftest import DATABASES, built, run_on
 
 CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PHONE = {"width": 360, "height": 640}
 LAPTOP = {"width": 1280, "height": 800}
 
@@ -33,9 +38,12 @@ def grow_benkadi(app, who, size=112):
     """Benkadi with as many women as the roll-call was designed for."""
     with app.app_context():
         teller, awa = Teller(112, cast.BEGAN), Person.now_of(who["awa"])
-        names = [(WOMEN[n % len(WOMEN)], FAMILIES[n % len(FAMILIES)]) for n in range(size - len(who["Benkadi members"]))]
+        names = [
+            (WOMEN[n % len(WOMEN)], FAMILIES[n % len(FAMILIES)]) for n in range(size - len(who["Benkadi members"]))
+        ]
         who["Benkadi members"] += [
-            teller.tell(MemberForm, awa, given=given, family=family, sex="F", group=who["Benkadi"]) for given, family in names
+            teller.tell(MemberForm, awa, given=given, family=family, sex="F", group=who["Benkadi"])
+            for given, family in names
         ]
         db.session.commit()
         db.engine.dispose()
@@ -57,7 +65,7 @@ def server(request, tmp_path_factory):
     shutil.rmtree(folder, ignore_errors=True)
 
 
-class serving:  # noqa: N801  read as a word: with serving(…)
+class serving:
     """A granian process for one database; its address."""
 
     def __init__(self, database, data):
@@ -67,9 +75,7 @@ class serving:  # noqa: N801  read as a word: with serving(…)
         environment = os.environ | {"DATABASE_URL": database, "LMS_DATA": str(data), "SECRET_KEY": "of the tests"}
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
                    "--workers", "1", "--blocking-threads", "4", "--no-ws", "wsgi:app"]  # fmt: skip
-        self.process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def __enter__(self):
         url = f"http://127.0.0.1:{self.port}"
@@ -101,7 +107,9 @@ def phone(chromium, server):
     contexts = []
 
     def open_phone(identifier=None, scripts=True, language="fr", viewport=PHONE):
-        context = chromium.new_context(viewport=viewport, java_script_enabled=scripts, base_url=server.url, has_touch=True)
+        context = chromium.new_context(
+            viewport=viewport, java_script_enabled=scripts, base_url=server.url, has_touch=True
+        )
         contexts.append(context)
         context.add_cookies([{"name": "language", "value": language, "url": server.url}])
         page = context.new_page()

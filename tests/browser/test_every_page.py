@@ -1,5 +1,6 @@
 """Every page, for every role that may see it: no serious fault for those who cannot see or point, nothing beyond the
-edge of a small phone, no script that fails, nothing that the content policy has to refuse."""
+edge of a small phone, no script that fails, nothing that the content policy has to refuse.
+"""
 
 from types import SimpleNamespace
 
@@ -82,7 +83,9 @@ def test_every_page_is_open_to_everybody(full_house, chromium, role, language):
 def test_the_check_finds_what_is_wrong(chromium):
     page = chromium.new_page(viewport={"width": 360, "height": 640})
     page.faults = []
-    page.set_content("<html><body><img src=x><p style='color:#ccc'>pale</p><div style='width:900px'>wide</div></body></html>")
+    page.set_content(
+        "<html><body><img src=x><p style='color:#ccc'>pale</p><div style='width:900px'>wide</div></body></html>"
+    )
     found = "\n".join(faults_of(page, Axe()))
     page.close()
     assert "image-alt" in found

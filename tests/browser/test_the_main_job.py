@@ -99,7 +99,9 @@ def print_papers(page, server):
             page.wait_for_url(lambda url: "/awards/" in url)
     answer = page.request.get(page.url + "/print.pdf")
     assert answer.headers["content-type"] == "application/pdf"
-    text = unicodedata.normalize("NFC", "\n".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(answer.body())).pages))
+    text = unicodedata.normalize(
+        "NFC", "\n".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(answer.body())).pages)
+    )
     number = next(word for word in text.split() if word.startswith("ML-"))
     return number, text
 

@@ -83,7 +83,9 @@ def test_bad_input_changes_nothing_and_keeps_what_was_typed(awa, a_session, stor
 
 def test_two_posts_at_the_same_moment_end_as_one(app, awa, a_session, stories):
     form, codes = a_session(), []
-    threads = [threading.Thread(target=lambda: codes.append(awa.post("/sessions/", form).status_code)) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda: codes.append(awa.post("/sessions/", form).status_code)) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

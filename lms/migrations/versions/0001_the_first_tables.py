@@ -443,7 +443,7 @@ def upgrade():
     sa.Column('title_fr', sa.String(length=160), nullable=False),
     sa.Column('title_bm', sa.String(length=160), nullable=False),
     sa.Column('unit_uid', lms.core.database.UidType(length=16), nullable=False),
-    sa.Column('place', sa.String(length=160), nullable=False),
+    sa.Column('place', sa.String(length=200), nullable=False),
     sa.Column('issued_on', sa.Date(), nullable=False),
     sa.Column('valid_until', sa.Date(), nullable=True),
     sa.Column('trainer_uid', lms.core.database.UidType(length=16), nullable=False),

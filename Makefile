@@ -41,7 +41,7 @@ setup: .make/python .make/assets .make/messages ## install everything that servi
 
 setup-test: setup .make/python-dev .make/system-test
 
-run: setup ## serve on http://127.0.0.1:$${PORT:-8000}, with the demo country on the first run
+run: setup ## serve on http://127.0.0.1:8000 (PORT=… elsewhere), with the demo country on the first run
 	@$(LMS) run
 
 test: setup-test ## run every test: SQLite, PostgreSQL, Chromium

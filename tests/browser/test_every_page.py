@@ -55,7 +55,7 @@ def faults_of(page, axe):
 
 
 READERS = [(role, "fr") for role in ROLES] + [(role, "bm") for role in ("visitor", "awa", "oumou")]
-FEWEST = {"visitor": 12, "mariam": 8}  # mariam reaches nothing of Wacoro: her own pages are those of any CHW
+FEWEST = {"visitor": 11, "mariam": 8}  # mariam reaches nothing of Wacoro: her own pages are those of any CHW
 
 
 @pytest.mark.parametrize(("role", "language"), READERS)

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, or_, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.database import Uid, db
 from lms.core.models import Fact
-from lms.people.models import Membership, groups_within, workers_within
+from lms.people.models import groups_within, members_within, workers_within
 
 
 class Attempt(Fact, db.Model):
@@ -47,12 +47,9 @@ class Attempt(Fact, db.Model):
 
     @classmethod
     def within(cls, reach):
-        members = select(Membership.person_uid).where(
-            Membership.current, Membership.until.is_(None), Membership.group_uid.in_(groups_within(reach))
-        )
         return cls.current & or_(
             cls.asked_by == reach.person, cls.person_uid == reach.person,
-            cls.person_uid.in_(members), cls.person_uid.in_(workers_within(reach)),
+            cls.person_uid.in_(members_within(reach)), cls.person_uid.in_(workers_within(reach)),
         )  # fmt: skip
 
 

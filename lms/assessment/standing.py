@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Protocol
 
 FORMS = ("A", "B")
-RESITS = 2
 BETWEEN_RESITS = timedelta(days=1)
 
 
@@ -70,16 +69,10 @@ def next_form(sittings: Sequence[HasForm]) -> str:
 def may_sit(sittings: Sequence[Sitting], day: date) -> date | None:
     """None when she may take the counted quiz on that day, else the day from which she may.
 
-    After a failure a resit waits a day; after two failed resits, until she was taught again
-    (asked of the trainer, not refused here): the field may always record what happened.
+    After a failure she is taught again, or a day goes by. This is advice: what happened may always be recorded.
     """
     failed = [s for s in sittings if s.counts and not s.passed]
     if not failed or passing(sittings):
         return None
     first = max(s.taken_on for s in failed) + BETWEEN_RESITS
     return first if day < first else None
-
-
-def resits(sittings: Sequence[Sitting]) -> int:
-    """How many times she sat again after the first counted quiz."""
-    return max(sum(s.counts for s in sittings) - 1, 0)

@@ -34,16 +34,3 @@ def fold_name(text: str) -> str:
     for spelling, common in NAMES:
         key = spelling.sub(common, key)
     return key
-
-
-def sort_key(text: str) -> str:
-    """The order of the Bambara alphabet: … e ɛ f … n ɲ ŋ o ɔ p …; tone marks ignored."""
-    text = unicodedata.normalize("NFD", text.casefold())
-    text = "".join(c for c in text if not unicodedata.combining(c))
-    after: dict[str | int, str | int | None] = {
-        "ɛ": "e\U0010fffd",
-        "ɔ": "o\U0010fffd",
-        "ɲ": "n\U0010fffd",
-        "ŋ": "n\U0010fffe",
-    }
-    return text.translate(str.maketrans(after))

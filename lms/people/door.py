@@ -123,10 +123,11 @@ def redeem():
     """A one-time code opens the choice of a PIN, once."""
     form = ActivateForm(request.form)
     if form.validate():
-        code = signing_in.redeem(form.identifier.data, form.code.data, _device())
+        code, closed = signing_in.redeem(form.identifier.data, form.code.data, _device())
         if code:
             return _with_device(redirect(_first_pin(code, form.new_pin.data), 303))
-        form.code.errors = [_("Cet identifiant et ce code ne vont pas ensemble, ou le code a déjà servi.")]
+        unfit = _("Cet identifiant et ce code ne vont pas ensemble, ou le code a déjà servi.")
+        form.code.errors = [_closed_for(closed) if closed else unfit]
     return render_template("people/activate.html", form=form), 422
 
 

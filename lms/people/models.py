@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, or_, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, exists, or_, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from lms.core.database import Uid, db, new_uid
 from lms.core.models import Fact
@@ -93,9 +93,7 @@ class Person(Fact, db.Model):
 
     @classmethod
     def within(cls, reach):
-        members = select(Membership.person_uid).where(
-            Membership.current, Membership.until.is_(None), Membership.group_uid.in_(groups_within(reach))
-        )
+        members = members_within(reach)
         workers = workers_within(reach)
         return and_(cls.current, or_(cls.origin == reach.person, cls.origin.in_(members), cls.origin.in_(workers)))
 
@@ -146,6 +144,17 @@ class Group(Fact, db.Model):
 def groups_within(reach):
     """The origins of the groups within reach, as a subquery."""
     return select(Group.origin).where(Group.within(reach))
+
+
+def members_within(reach):
+    """The origins of those whose group is within reach: the one they are in, or, once they have left, their last."""
+    again = aliased(Membership)
+    later = exists().where(
+        again.current, again.person_uid == Membership.person_uid, again.until.is_(None), again.uid != Membership.uid
+    )
+    return select(Membership.person_uid).where(
+        Membership.current, Membership.group_uid.in_(groups_within(reach)), or_(Membership.until.is_(None), ~later)
+    )
 
 
 def workers_within(reach):

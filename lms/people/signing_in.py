@@ -176,11 +176,11 @@ def hand_out_code(account):
 
 
 def redeem(identifier, code, device):
-    """The open one-time code that fits, or None. Wrong tries count as wrong PINs do."""
+    """(the open one-time code that fits, None), or as `try_pin` when there is none. Wrong tries count as wrong PINs do."""
     keys = (f"code:{_digest(identifier.casefold())}", f"device:{_digest(device)}")
-    if _closed_for(keys):
+    if closed := _closed_for(keys):
         db.session.commit()
-        return None
+        return None, closed
     found = db.session.scalar(
         select(OneTimeCode)
         .join(Account, Account.uid == OneTimeCode.account_uid)
@@ -191,8 +191,8 @@ def redeem(identifier, code, device):
     in_time = found is not None and found.expires_at >= now()
     if not fits or not in_time or not may_enter(db.session.get(Account, found.account_uid)):
         _count_wrong(keys)
-        return None
-    return found
+        return None, None
+    return found, None
 
 
 def _digest(text):

@@ -253,3 +253,11 @@ def test_junk_is_judged_and_never_breaks(text):
 @given(st.text(ALPHABET, min_size=1, max_size=12))
 def test_letters_that_look_like_digits_are_read_as_those(text):
     assert check_character(text.replace("0", "O").replace("1", "I")) == check_character(text)
+
+
+def test_who_has_left_stays_known_to_those_of_her_last_group(awa, mariam, who, stories):
+    member = who["Benkadi members"][4]
+    awa.tell("/departures/", person=member, left_on=date.today(), why="depart")
+    assert awa.get(f"/persons/{member}").status_code == 200
+    assert awa.get(f"/learning/{member}").status_code == 200
+    assert mariam.get(f"/persons/{member}").status_code == 404

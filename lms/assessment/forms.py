@@ -43,6 +43,7 @@ class AttemptForm(QuizFields, ReachForm):
 
     path = "/attempts/"
     model = Attempt
+    about = {"person": "person_uid", "module": "module"}  # noqa: RUF012
     by = frozenset(KINDS)
     person = Reachable(Person)
     mode = Pick(_l("Comment"), [Required()], choices=MODES)
@@ -90,7 +91,7 @@ class AttemptForm(QuizFields, ReachForm):
                 uid=self.uid.data, origin=self.origin, person_uid=self.person.data,
                 group_uid=belongs.group_uid if belongs else None, module=self.module.data, version=self.taught.version,
                 content=self.content.data, form=self.form.data, audience=audience, kind=self.kind.data, mode=self.mode.data,
-                language=self.language.data, taken_on=self.taken_on.data, asked_by=self.author_uid, answers=self.answers,
+                language=self.language.data, taken_on=self.taken_on.data, asked_by=self.doer("asked_by"), answers=self.answers,
                 right=result.right, asked=result.asked, needed=result.needed, vital_missed=result.vital_missed,
             )
         ]  # fmt: skip
@@ -101,6 +102,7 @@ class HandsUpForm(QuizFields, ReachForm):
 
     path = "/hands/"
     model = HandsUp
+    about = {"group": "group_uid", "module": "module"}  # noqa: RUF012
     by = frozenset({"chw", "midwife", "supervisor", "trainer"})
     group = Reachable(Group)
     present = WholeNumber(_l("Femmes présentes"), [Required()], least=1, most=999)
@@ -139,7 +141,7 @@ class HandsUpForm(QuizFields, ReachForm):
                 uid=self.uid.data, origin=self.origin, group_uid=self.group.data, module=self.module.data,
                 version=self.taught.version, content=self.content.data, form=self.form.data, kind=self.kind.data,
                 language=self.language.data, taken_on=self.taken_on.data, present=self.present.data, hands=self.hands,
-                asked_by=self.author_uid,
+                asked_by=self.doer("asked_by"),
             )
         ]  # fmt: skip
 

@@ -44,6 +44,7 @@ class SessionForm(ContentFields, ReachForm):
 
     path = "/sessions/"
     model = Session
+    about = {"group": "group_uid", "training": "training_uid"}  # noqa: RUF012
     by = TEACHES
     group = Reachable(Group, required=False)
     training = Reachable(Training, required=False)
@@ -100,7 +101,7 @@ class SessionForm(ContentFields, ReachForm):
             uid=self.uid.data, origin=self.origin, group_uid=self.group.data, training_uid=self.training.data,
             module=self.module.data, version=self.taught.version, content=self.content.data,
             lessons=" ".join(self.lessons.data), language=self.language.data, place=self.place.data,
-            held_on=self.held_on.data, half=self.half.data, minutes=self.minutes.data, led_by=self.author_uid,
+            held_on=self.held_on.data, half=self.half.data, minutes=self.minutes.data, led_by=self.doer("led_by"),
         )  # fmt: skip
         roll = [Attendance(session_uid=session.uid, person_uid=person) for person in self.present.data]
         heads = [
@@ -155,7 +156,7 @@ class TrainingForm(ReachForm):
     def rows(self):
         training = Training(
             uid=self.uid.data, origin=self.origin, title=self.title.data, unit_uid=self.unit.data, place=self.place.data,
-            starts=self.starts.data, ends=self.ends.data, modules=" ".join(self.modules.data), led_by=self.author_uid,
+            starts=self.starts.data, ends=self.ends.data, modules=" ".join(self.modules.data), led_by=self.doer("led_by"),
         )  # fmt: skip
         trainees = [
             Trainee(training_uid=training.uid, person_uid=person, number=number)

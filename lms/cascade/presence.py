@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 ENOUGH = Fraction(80, 100)
-"""Share of the minutes that earns an attestation of participation (domain brief 4.4)."""
+"""Share of the minutes that earns an attestation of participation, a proposal (docs/decisions/0009)."""
 
 
 def share(sessions: Sequence[tuple[int, Collection[Hashable]]], person: Hashable) -> Fraction:

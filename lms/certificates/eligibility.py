@@ -4,7 +4,7 @@ from datetime import date
 
 KINDS = ("participation", "competence")
 VALID_MONTHS = {"participation": None, "competence": 24}
-"""How long each holds (domain brief 4.4, proposals): an attestation of participation for ever."""
+"""How long each holds, a proposal (docs/decisions/0009): an attestation of participation for ever."""
 REFRESH_DAYS = 60
 
 

@@ -82,14 +82,17 @@ def init_app(app):
 
 
 def engine_options(url):
-    """SQLite through pysqlite3, which brings a current library; elsewhere checked pooled connections."""
+    """SQLite through pysqlite3, which brings a current library; elsewhere checked pooled connections.
+
+    `hide_parameters`: a failing statement is logged, the names in it are not.
+    """
     if not url.startswith("sqlite"):
-        return {"pool_pre_ping": True}
+        return {"pool_pre_ping": True, "hide_parameters": True}
     try:
         from pysqlite3 import dbapi2
     except ImportError:  # only Linux has the wheel
-        return {}
-    return {"module": dbapi2}
+        return {"hide_parameters": True}
+    return {"module": dbapi2, "hide_parameters": True}
 
 
 def make_sqlite_safe(engine):

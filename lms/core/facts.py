@@ -1,6 +1,7 @@
 """The one door: a fact is a form, posted once, and stored once however often it arrives."""
 
 import hashlib
+from functools import cached_property
 from typing import ClassVar
 from urllib.parse import parse_qsl
 
@@ -31,6 +32,8 @@ class FactForm(Form):
 
     path: ClassVar[str]
     model: ClassVar[type[Fact]]
+    about: ClassVar[dict[str, str]] = {}
+    """{field: column} of whom and what the fact is about: a correction never moves a fact to somebody else."""
 
     uid = UidField(validators=[Required()])
     corrects = UidField()
@@ -72,12 +75,22 @@ class FactForm(Form):
     def accepted(self):
         """Whether the fact may be recorded: known already, or valid. A second body under its uid is kept as a conflict."""
         receipt = Receipt.of(self.uid.data)
-        if receipt:
-            self.duplicate = receipt.hash == self.hash and receipt.path == self.path
-            if not self.duplicate:
-                keep_conflict(self)
-            return self.duplicate
-        return self.validate()
+        if receipt is None:
+            return self.validate()
+        self.duplicate = receipt.hash == self.hash and receipt.path == self.path
+        if not self.duplicate:
+            self._told_otherwise(receipt)
+        return self.duplicate
+
+    def _told_otherwise(self, receipt):
+        """Keep the second body, if it is hers to tell, and offer it as a correction of the first."""
+        self.validate()
+        if self.out_of_reach or self.refused:
+            return
+        keep_conflict(self)
+        row = db.session.get(self.model, receipt.uid) if receipt.path == self.path else None
+        if row is not None and row.current and self.may_correct(row):
+            self.uid.data, self.corrects.data = new_uid(), row.origin
 
     def validate(self, extra_validators=None):
         if not self.may_post():
@@ -119,11 +132,23 @@ class FactForm(Form):
     def _corrects_something(self):
         if not self.corrects.data:
             return True
-        row = self.model.now_of(self.corrects.data)
+        row = self.before
         if row is None or not self.may_correct(row):
             self.corrects.errors = [_("Ce que vous corrigez n’existe plus ou n’est pas à vous.")]
             return False
+        if not self.withdrawn.data and any(
+            self[name].data != getattr(row, column) for name, column in self.about.items()
+        ):
+            self.corrects.errors = [
+                _("Une correction ne change pas de qui on parle : retirez cette fiche et refaites-la.")
+            ]
+            return False
         return True
+
+    @cached_property
+    def before(self):
+        """The row this form corrects, as it was when the form was judged; None for a new fact."""
+        return self.model.now_of(self.corrects.data)
 
     def _may_withdraw(self):
         valid = self.uid.validate(self) and self._corrects_something()

@@ -1,7 +1,9 @@
 """What the environment decides, and what is decided for it on the first run."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,12 +51,12 @@ def secret_key(data):
         return path.read_text()
     except FileNotFoundError:
         data.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
+    handle, made = tempfile.mkstemp(dir=data)  # mode 0600
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_hex(32))
+    with contextlib.suppress(FileExistsError):  # another process was first: its key is the key
+        os.link(made, path)
+    os.unlink(made)
     return path.read_text()
 
 

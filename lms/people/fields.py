@@ -52,8 +52,12 @@ class ReachForm(FactForm):
         return self.by is None or bool(self.reach.kinds & self.by)
 
     def may_correct(self, row):
-        """Her own facts, and those of the places she answers for."""
-        return super().may_correct(row) or find(self.model, row.origin, self.reach) is not None
+        """What is within her reach today: who has left a group mends nothing in it any more."""
+        return find(self.model, row.origin, self.reach) is not None
+
+    def doer(self, column):
+        """Who taught, who asked: the author, but a correction leaves it as it was. Who corrected stands on the receipt."""
+        return getattr(self.before, column) if self.before else self.author_uid
 
 
 class EndingForm(ReachForm):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from lms.core.database import Uid, db
 
 CALLED_BY_NAME = frozenset({"chw", "midwife", "supervisor", "trainer"})
-"""Offices that work with the women themselves. Officials above the health area see codes (domain brief, section 6)."""
+"""Offices that work with the women themselves. Officials above the health area see codes (docs/decisions/0008)."""
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,16 @@ import unicodedata
 
 LETTERS = str.maketrans({"ɛ": "e", "ε": "e", "є": "e", "ɔ": "o", "ɲ": "n", "ŋ": "n", "œ": "oe", "æ": "ae"})
 QUOTES = re.compile("[’‘ʼˈ`´']")
-NAMES = (  # French spellings of Malian names, and the Bambara ones
-    (re.compile("traore"), "tarawele"),
-    (re.compile("coulibaly|coulibali|kulibali"), "kulubali"),
-    (re.compile("keita"), "keyita"),
+FAMILIES = {
+    "traore": "tarawele",
+    "coulibaly": "kulubali",
+    "coulibali": "kulubali",
+    "kulibali": "kulubali",
+    "keita": "keyita",
+}
+"""French spellings of families that no rule brings to the Bambara one."""
+NAMES = (
+    *((re.compile(french), common) for french, common in FAMILIES.items()),
     (re.compile("ou"), "u"),
     (re.compile("dj"), "j"),
     (re.compile("c(?=[aou])"), "k"),
@@ -26,6 +32,12 @@ def fold(text: str) -> str:
     text = re.sub(r"\bng(?=[aeiou])", "n", text)
     text = re.sub(r"([aeiou])\1", r"\1", QUOTES.sub(" ", text).replace("-", ""))
     return " ".join(text.split())
+
+
+def name_beginnings(word: str) -> set[str]:
+    """What the key of a name may begin with when somebody typed the beginning of it: « coulib » finds Kulubali."""
+    typed = fold(word)
+    return {fold_name(word)} | {fold_name(family) for family in FAMILIES if len(typed) > 1 and family.startswith(typed)}
 
 
 def fold_name(text: str) -> str:

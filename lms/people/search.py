@@ -3,7 +3,7 @@
 from sqlalchemy import and_, or_, select
 
 from lms.core.database import db
-from lms.core.folding import fold, fold_name
+from lms.core.folding import fold, fold_name, name_beginnings
 from lms.people.models import Group, Person
 
 MOST = 50
@@ -13,6 +13,12 @@ AFTER_ALL_LETTERS = "\U0010ffff"
 def has_word(column, word):
     """One of the words of the column begins so: some families bear two names."""
     return or_(begins(column, word), column.contains(f" {word}", autoescape=True))
+
+
+def named_so(word):
+    """Her first or her family name begins so, in any spelling."""
+    keys = name_beginnings(word)
+    return or_(*(has_word(column, key) for key in keys for column in (Person.given_key, Person.family_key)))
 
 
 def begins(column, key):
@@ -25,10 +31,10 @@ def find_people(asked, reach):
 
     Officials above the health area find workers by name, and members by their code only.
     """
-    words = fold_name(asked).split()
+    words = fold(asked).split()
     if not words:
         return []
-    named = and_(*(or_(has_word(Person.given_key, word), has_word(Person.family_key, word)) for word in words))
+    named = and_(*(named_so(word) for word in words))
     by_name = named if reach.sees_names else and_(named, Person.code.is_(None))
     clause = or_(by_name, Person.code == asked.strip().upper())
     return db.session.scalars(

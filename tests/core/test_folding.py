@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.core.folding import fold, fold_name
+from lms.core.folding import fold, fold_name, name_beginnings
 
 words = st.text(alphabet="abcdeéèêɛɔɲŋnyghoukjt3 -’'", max_size=25)
 
@@ -45,3 +45,11 @@ def test_capitals_and_marks_do_not_matter(text):
 @given(words)
 def test_spaces_around_and_between_do_not_matter(text):
     assert fold(f"  {text.replace(' ', '   ')} ") == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("Trao", "Traoré"), ("coulib", "Coulibaly"), ("Kulub", "Coulibaly"), ("tr", "Tarawele")]
+)
+def test_the_beginning_of_a_name_is_enough(typed, name):
+    assert any(fold_name(name).startswith(key) for key in name_beginnings(typed))
+    assert not any(fold_name("Diarra").startswith(key) for key in name_beginnings(typed))

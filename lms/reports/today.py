@@ -6,11 +6,13 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from lms.cascade.models import Session, Training
-from lms.certificates.models import Award
+from lms.certificates import earning
+from lms.certificates.eligibility import KINDS
 from lms.core.database import db
 from lms.curriculum.content import catalogue
 
 LATELY = timedelta(days=60)
+LATEST = 3  # trainings looked at: asking who has earned what takes time
 
 
 @dataclass(frozen=True)
@@ -30,14 +32,24 @@ def next_step(groups):
 
 
 def papers_waiting(person, day):
-    """The trainings this person led that ended lately and for which nothing was awarded yet, the latest first."""
-    awarded = select(Award.training_uid).where(Award.current, Award.training_uid.is_not(None))
-    return db.session.scalars(
+    """(training, number of papers earned there and not awarded yet), of this person's latest that ended, the latest first."""
+    ended = db.session.scalars(
         select(Training)
         .where(Training.current, Training.led_by == person, Training.ends < day, Training.ends >= day - LATELY)
-        .where(Training.origin.not_in(awarded))
         .order_by(Training.ends.desc(), Training.uid)
+        .limit(LATEST)
     ).all()
+    counted = ((training, _papers_waiting(training, day)) for training in ended)
+    return [(training, count) for training, count in counted if count]
+
+
+def _papers_waiting(training, day):
+    return sum(
+        claim.held is None
+        for module in earning.modules_of(None, training)
+        for kind in KINDS
+        for claim in earning.claims(kind, module.slug, training=training, day=day)
+    )
 
 
 def _taught(groups):

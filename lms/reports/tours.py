@@ -14,7 +14,7 @@ def tour_of(kinds):
 def _chw():
     return [
         ("healthicons:people/i_training_class", _("Enseigner un module"),
-         _("Touchez « Écouter », choisissez le module, lisez une carte à la fois. Le côté vert est pour vous.")),
+         _("Touchez « Modules », choisissez le module, lisez une carte à la fois. Le côté vert est pour vous.")),
         ("healthicons:symbols/community_meeting", _("Faire l’appel"),
          _("Après la séance, touchez « Toutes sauf… » et retirez les absentes. C’est enregistré une seule fois.")),
         ("healthicons:symbols/i_exam_multiple_choice", _("Vérifier ensemble"),

@@ -41,7 +41,7 @@ def test_a_module_tells_its_lessons_and_aims(reader):
 
 def test_next_leads_from_card_to_card_and_on(reader):
     page = reader.get(LESSON).text
-    assert re.findall(r'class="go" href="([^"]+)"', page) == ["#deux", "#trois", "/modules/attendre"]
+    assert re.findall(r'class="go" href="([^"]+)"', page) == ["#deux", "#trois", "/sessions/new?module=attendre"]
     assert re.findall(r'<section class="idea" id="([^"]+)"', page) == ["un", "deux", "trois"]
 
 

@@ -37,3 +37,22 @@ document.addEventListener("change", (event) => {
   const button = event.target.closest("label")?.querySelector("[data-audio]");
   if (button && event.target.checked && playing !== button) play(button);
 });
+
+// A loudspeaker without a recording says so beside itself, for a moment.
+const sentence = document.createElement("output");
+sentence.className = "unheard";
+document.body.append(sentence);
+let fading;
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".listen[aria-disabled=true]");
+  if (!button) return;
+  event.preventDefault();
+  clearTimeout(fading);
+  sentence.textContent = button.title;
+  const { left, top, bottom, width } = button.getBoundingClientRect();
+  const { offsetWidth, offsetHeight } = sentence;
+  const middle = left + width / 2 - offsetWidth / 2;
+  sentence.style.left = `${Math.max(8, Math.min(middle, document.documentElement.clientWidth - offsetWidth - 8))}px`;
+  sentence.style.top = `${top - offsetHeight - 6 > 70 ? top - offsetHeight - 6 : bottom + 6}px`;
+  fading = setTimeout(() => (sentence.textContent = ""), 3000);
+});

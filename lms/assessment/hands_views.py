@@ -7,14 +7,13 @@ from uuid import UUID
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 
 from lms.assessment import history, questions
-from lms.assessment.forms import HandsUpForm
+from lms.assessment.forms import HandsUpForm, held_in
 from lms.assessment.models import HandsUp
 from lms.assessment.scoring import most_frequent_wrong
 from lms.assessment.standing import FORMS as LETTERS
 from lms.assessment.standing import next_form
 from lms.assessment.wording import spoken
 from lms.core import facts
-from lms.core.language import language
 from lms.curriculum.content import catalogue, kept
 from lms.curriculum.views import picture_address
 from lms.people.models import Group
@@ -41,7 +40,7 @@ def new_hands():
             content=module.hash,
             form=next_form(before),
             kind=asked_for if asked_for in ("pre", "post") else "post" if before else "pre",
-            language=language(),
+            language=held_in(request.args.get("language")),
             taken_on=date.today(),
             present=request.args.get("present", type=int) or sizes([group.origin]).get(group.origin),
         )

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 
 from lms.assessment import hands_views, history, questions
-from lms.assessment.forms import AttemptForm, HandsUpForm, suggested
+from lms.assessment.forms import AttemptForm, HandsUpForm, held_in, suggested
 from lms.assessment.models import Attempt
 from lms.assessment.standing import FORMS as LETTERS
 from lms.assessment.standing import may_sit
@@ -38,7 +38,7 @@ def quiz(slug):
     return render_template(
         "assessment/quiz.html", module=module, group=group, members=members, sat=sat,
         hands=hands, earned=history.earned, kind=request.args.get("kind") or ("post" if sat or hands else "pre"),
-        shows_hands=g.reach.holds(HandsUpForm.by),
+        shows_hands=g.reach.holds(HandsUpForm.by), spoken_in=held_in(request.args.get("language"), None),
     )  # fmt: skip
 
 
@@ -53,7 +53,8 @@ def new_attempt():
     return _runner(
         AttemptForm.opened(
             g.person, **{**known, "kind": asked_for if asked_for in ("pre", "post") else known["kind"]},
-            mode="picture_tap", language=language(),
+            mode="picture_tap",
+            language=held_in(request.args.get("language"), "bm" if membership(person.origin) else language()),
         )
     )  # fmt: skip
 

@@ -112,8 +112,16 @@ class SessionForm(ContentFields, ReachForm):
         return [session, *roll, *heads]
 
 
+def _head_label(sex, band):
+    """Who is counted in this field, so that a fault can be told from the others: « Hommes, 25–49 ans »."""
+    if band.startswith("50"):
+        return _l("Hommes, 50 ans et plus") if sex == "M" else _l("Femmes, 50 ans et plus")
+    ages = band.replace("-", "–")
+    return _l("Hommes, %(ages)s ans", ages=ages) if sex == "M" else _l("Femmes, %(ages)s ans", ages=ages)
+
+
 for _sex, _band in HEADS:
-    setattr(SessionForm, head_field(_sex, _band), WholeNumber(_band, [Optional()], most=999))
+    setattr(SessionForm, head_field(_sex, _band), WholeNumber(_head_label(_sex, _band), [Optional()], most=999))
 
 
 class TrainingForm(ReachForm):

@@ -1,7 +1,7 @@
 """Screens of sessions: what is taught to whom, and who was there."""
 
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -47,11 +47,13 @@ def sessions():
 @bp.get("/sessions/new")
 @signed_in(kinds=TEACHES)
 def new_session():
-    """The form of a session: with whom is given, then the module, then the rest with the roll."""
-    whom = _whom(request.args)
+    """The form of a session: with whom is given, then the module, then the rest with the roll.
+
+    A lesson leads here with its module: then only the group is asked, and not even that of who follows one alone.
+    """
+    whom, slug = _whom(request.args), request.args.get("module")
     if whom is None:
-        return _choose_group()
-    slug = request.args.get("module")
+        return _choose_group(slug)
     if slug is None:
         return render_template(
             "cascade/choose_module.html", whom=whom, modules=_offered(whom), query=request.args.to_dict()
@@ -63,10 +65,13 @@ def new_session():
     return _session_page(form)
 
 
-def _choose_group():
+def _choose_group(slug):
     groups = groups_of(g.person.origin)
+    if slug and len(groups) == 1:
+        return redirect(url_for(".new_session", group=groups[0].origin, module=slug))
     return render_template(
         "cascade/choose_group.html", groups=groups, sizes=sizes([group.origin for group in groups]),
+        module=slug and (catalogue().modules.get(slug) or abort(404)),
         trainings=teaching.trainings_to_come(g.reach, date.today()),
     )  # fmt: skip
 
@@ -105,10 +110,22 @@ def _opened(whom, module):
 @bp.post("/sessions/")
 @signed_in
 def record():
-    """A worker records a session she has just led; or, on the way, adds a woman who is not on the roster yet."""
-    form = SessionForm.posted()
-    if "woman" in request.form or request.form.get("woman-given", "").strip():
-        return _with_one_more(form)
+    """A worker records a session she has just led, and on the way a woman who is not on the roster yet.
+
+    The woman is a fact of her own and comes first. Her own button registers her alone and keeps the roll open.
+    """
+    form, added = SessionForm.posted(), None
+    alone = "woman" in request.form
+    if alone or any(request.form.get(f"woman-{name}", "").strip() for name in ("given", "family")):
+        woman, status = _one_more()
+        if status != 200:
+            if not alone:
+                form.validate()  # what else is missing is said at the same time
+                form.present.errors = []  # she may be the one who was there
+            return _session_page(form, woman), status
+        form, added = _with(form, woman.origin), Person.now_of(woman.origin)
+        if alone:
+            return _session_page(form, added=added)
     if form.accepted():
         facts.record(form)
         return redirect(
@@ -117,14 +134,11 @@ def record():
     status = form.status
     if form.withdrawn.data and not form.conflict:
         return _withdraw_page(form), status
-    return _session_page(form), status
+    return _session_page(form, added=added), status
 
 
-def _with_one_more(form):
-    """Registers the woman as a fact of her own, and shows the same form with her on it, present.
-
-    A name typed and not sent by its own button comes here too: with the session saved it would be lost.
-    """
+def _one_more():
+    """Registers the woman who was typed beside the roll: her form, and 200 when it was accepted."""
     asked = {name: request.form.get(f"woman-{name}", "") for name in ("uid", "given", "family", "age")}
     body = urlencode({**asked, "sex": "F", "group": request.form.get("group", "")}).encode()
     woman = MemberForm.sent(body, g.person)
@@ -135,10 +149,15 @@ def _with_one_more(form):
             woman.given.errors = [
                 _("Une autre femme vient d’être inscrite ici. Si celle-ci manque encore, inscrivez-la.")
             ]
-        return _session_page(form, woman), status
+        return woman, status if status != 200 else 403
     facts.record(woman)
-    form.present.data.append(woman.origin)
-    return _session_page(form, added=Person.now_of(woman.origin))
+    return woman, 200
+
+
+def _with(form, person):
+    """The same form with this person present, and without what was typed to register her: she has her own fact."""
+    sent = [pair for pair in parse_qsl(form.body.decode(), keep_blank_values=True) if not pair[0].startswith("woman")]
+    return SessionForm.sent(urlencode([*sent, ("present", str(person))]).encode(), g.person)
 
 
 def _session_page(form, woman=None, added=None):

@@ -106,6 +106,32 @@ def test_a_woman_without_a_name_is_not_registered_and_the_form_is_kept(awa, a_se
     assert len(rosters.roster(who["Benkadi"])) == 10
 
 
+def test_one_touch_registers_the_woman_and_records_the_session_with_her(awa, a_session, who, stories):
+    form = {**a_session(present=3), "woman-uid": new_uid(), "woman-given": "Kani", "woman-family": "", "woman-age": ""}
+    for _again in range(2):
+        assert awa.post("/sessions/", form).status_code == 303
+    assert rosters.membership(form["woman-uid"]).number == 11
+    assert (count(stories, Session), count(stories, Attendance)) == (1, 4)
+
+
+def test_a_family_name_alone_is_kept_and_nothing_is_recorded(awa, a_session, who, stories):
+    form = {**a_session(place=""), "woman-uid": new_uid(), "woman-given": "", "woman-family": "Dao"}
+    answer = awa.post("/sessions/", form)
+    assert answer.status_code == 422
+    assert 'value="Dao"' in answer.text
+    assert 'id="woman" open' in answer.text
+    assert 'id="woman-given-error"' in answer.text
+    assert 'id="place-error"' in answer.text
+    assert count(stories, Session) == 0
+
+
+def test_a_lesson_leads_past_the_choice_of_the_only_group(awa, who):
+    answer = awa.get("/sessions/new?module=choix-libre-eclaire")
+    assert answer.status_code == 302
+    assert f"group={who['Benkadi']}" in answer.location
+    assert "module=choix-libre-eclaire" in answer.location
+
+
 def test_a_session_is_of_a_group_or_of_a_training_and_not_of_both_or_none(awa, a_session, stories):
     assert awa.post("/sessions/", a_session(group="Benkadi", training=new_uid())).status_code in (404, 422)
     form = a_session()

@@ -1,6 +1,7 @@
 // Hands up: one question a screen, one count per picture, never more hands than women present.
 // <form class="hands"> with fieldsets [data-hands] holding .steps; .sum shows [data-total] of [data-of]. The number present is
 // a field [data-present-field], or data-present on the form. The button of the act bar carries data-next and data-finish;
+// A question with more hands than women holds her back; one without any hand is asked about once ([data-none]).
 // [data-start] is shown with the first question only. Without this file the form is filled from top to bottom.
 
 import "./steps.js";
@@ -28,6 +29,8 @@ function enhance(form) {
     sum.classList.toggle("over", total > present());
     const over = sum.querySelector("[data-over]");
     if (over) over.hidden = total <= present();
+    const none = sum.querySelector("[data-none]");
+    if (none && total) none.hidden = true;
   };
 
   const recount = () => form.querySelectorAll("[data-hands]").forEach(count);
@@ -61,9 +64,22 @@ function step(form, act) {
     questions[at].focus({ preventScroll: true });
   }
 
+  // Whether she stays: too many hands must be mended; no hand at all is asked about, and the second touch goes on.
+  function held(question) {
+    const sum = question.querySelector(".sum");
+    const none = sum?.querySelector("[data-none]");
+    const nobody = none?.hidden && Number(sum.querySelector("[data-total]").textContent) === 0;
+    if (nobody) none.hidden = false;
+    if (!nobody && !sum?.classList.contains("over")) return false;
+    sum.scrollIntoView({ block: "center" });
+    return true;
+  }
+
   for (const question of questions) question.tabIndex = -1;
   act.addEventListener("click", (event) => {
-    if (at === questions.length - 1) return;
+    const stays = held(questions[at]);
+    if (stays) event.preventDefault();
+    if (stays || at === questions.length - 1) return;
     event.preventDefault();
     show(at + 1, true);
   });

@@ -1,7 +1,7 @@
 // The roll-call: counts live, finds a woman by name or number, marks all but some. Without this file: a plain list of boxes.
 // A .roll (a form, or a list of links to open) with [type=search], [data-nobody-found] and <ul class="members"><li> holding
 // [data-number][data-name]: boxes to tick or links to open. With boxes also [data-count], [data-of], [data-all-but].
-// A list with data-plain is one to choose from: who is not ticked is not absent.
+// A <li class="place"> heads the rows that follow it. A list with data-plain is one to choose from: who is not ticked is not absent.
 
 import { foldName } from "./folding.js";
 
@@ -40,8 +40,15 @@ function enhance(roll) {
     const exact = found.filter((row) => row.dataset.number === wanted);
     const chosen = wanted && (found.length === 1 ? found[0] : exact[0]);
     for (const row of rows()) row.closest("li").classList.toggle("only", row === chosen);
+    for (const place of list.querySelectorAll(".place")) place.hidden = !shownUnder(place);
     if (nobody) nobody.hidden = found.length > 0;
     return chosen;
+  };
+
+  const shownUnder = (place) => {
+    let row = place.nextElementSibling;
+    while (row?.hidden) row = row.nextElementSibling;
+    return row && !row.classList.contains("place");
   };
 
   const clear = () => {

@@ -11,12 +11,13 @@ from lms.core.database import db
 from lms.core.facts import FactForm
 from lms.core.fields import Choice, Day, Optional, Pick, Required, Short, Words
 from lms.core.folding import fold_name
+from lms.core.language import short_date
 from lms.people.codes import member_code
 from lms.people.fields import EndingForm, Reachable, ReachForm
 from lms.people.mandates import HANDS_OVER, KEEPS_GROUPS
-from lms.people.models import Account, Departure, Group, Membership, Person
+from lms.people.models import Account, Departure, Group, Membership, Office, Person
 from lms.people.reach import find
-from lms.people.rosters import membership
+from lms.people.rosters import membership, open_offices
 
 SEXES = [("F", _l("Femme")), ("M", _l("Homme"))]
 AGE_BANDS = {"10-14": (10, 14), "15-19": (15, 19), "20-24": (20, 24), "25-49": (25, 49), "50-99": (50, 99)}
@@ -33,6 +34,22 @@ def not_to_come(form, field):
     """A thing that has happened did not happen tomorrow."""
     if field.data and field.data > date.today():
         raise ValidationError(_("Cette date n’est pas encore venue."))
+
+
+def not_before(field, day, said):
+    """A day comes no sooner than the one before it in the story; `said` names that one, `%(day)s` in it."""
+    if field.data and day and field.data < day:
+        raise ValidationError(said % {"day": short_date(day)})
+
+
+def not_before_she_was_there(field, person):
+    """She leaves no group before she joined it, and no office before she was elected."""
+    belongs = membership(person)
+    not_before(
+        field, belongs and belongs.since, _("Elle est dans son groupement depuis le %(day)s : pas avant ce jour.")
+    )
+    elected = max((office.since for office in open_offices(person)), default=None)
+    not_before(field, elected, _("Elle a été élue au bureau le %(day)s : pas avant ce jour."))
 
 
 def born(band, year):
@@ -62,12 +79,18 @@ class PersonForm(ReachForm):
     def person(self):
         """The row of the person told."""
         before = Person.now_of(self.corrects.data)
-        born_from, born_to = born(self.age.data, self.at.year)
+        born_from, born_to = self._born(before)
         return Person(
             uid=self.uid.data, origin=self.origin, given=self.given.data, family=self.family.data or "",
             given_key=fold_name(self.given.data)[:80], family_key=fold_name(self.family.data or "")[:80],
             sex=self.sex.data, born_from=born_from, born_to=born_to, code=before.code if before else None,
         )  # fmt: skip
+
+    def _born(self, before):
+        """Her years of birth: those told before, when the band that was shown is sent back; she grows no younger."""
+        if before and (age_band(before, self.at.year) or "") == (self.age.data or ""):
+            return before.born_from, before.born_to
+        return born(self.age.data, self.at.year)
 
 
 class MemberForm(PersonForm):
@@ -90,9 +113,13 @@ class MemberForm(PersonForm):
         return known is not None and not (self.withdrawn.data and has_account(row.origin))
 
     def taken_back(self):
-        """She leaves the roster with her name."""
-        belongs = membership(self.corrects.data)
-        return [*super().taken_back(), *([(Membership, belongs.origin)] if belongs else [])]
+        """She leaves the roster and the bureau with her name."""
+        belongs, offices = membership(self.corrects.data), open_offices(self.corrects.data)
+        return [
+            *super().taken_back(),
+            *([(Membership, belongs.origin)] if belongs else []),
+            *((Office, office.origin) for office in offices),
+        ]
 
     def rows(self):
         person = self.person()
@@ -123,12 +150,11 @@ def join(form, person, group, since):
 
 
 def end_memberships(person, day):
-    """Her open memberships end on that day."""
-    db.session.execute(
-        update(Membership)
-        .where(Membership.person_uid == person, Membership.current, Membership.until.is_(None))
-        .values(until=day)
-    )
+    """Her open memberships end on that day, and with them what her groups elected her to."""
+    for model in (Membership, Office):
+        db.session.execute(
+            update(model).where(model.person_uid == person, model.current, model.until.is_(None)).values(until=day)
+        )
 
 
 class MoveForm(EndingForm):
@@ -150,6 +176,9 @@ class MoveForm(EndingForm):
         if field.row and now_in and now_in.group_uid == field.data and not self.corrects.data:
             raise ValidationError(_("Elle est déjà dans ce groupement."))
 
+    def validate_since(self, field):
+        not_before_she_was_there(field, self.person.data)
+
     def rows(self):
         end_memberships(self.person.data, self.since.data)
         return [join(self, self.person.data, self.group.row, self.since.data)]
@@ -168,6 +197,9 @@ class DepartureForm(EndingForm):
     def validate_person(self, field):
         if field.row and not self.corrects.data and not membership(field.data):
             raise ValidationError(_("Choisissez un membre d’un groupement."))
+
+    def validate_left_on(self, field):
+        not_before_she_was_there(field, self.person.data)
 
     def rows(self):
         end_memberships(self.person.data, self.left_on.data)

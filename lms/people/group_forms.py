@@ -1,6 +1,7 @@
 """What is asked of groups: that they are there, who follows them, whom they elect, who agreed."""
 
 from datetime import date
+from typing import ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,10 +13,10 @@ from lms.core.facts import FactForm
 from lms.core.fields import Choice, Day, Optional, Pick, Required, Short, UidField, WholeNumber, Words
 from lms.core.folding import fold_name
 from lms.people.fields import EndingForm, Reachable, ReachForm
-from lms.people.forms import not_to_come
+from lms.people.forms import not_before, not_to_come
 from lms.people.mandates import HANDS_OVER, KEEPS_GROUPS
 from lms.people.models import Agreement, Care, Group, Office, OrgUnit, Person, Role
-from lms.people.rosters import roster
+from lms.people.rosters import care, is_in_use, membership, officers, roster
 
 BEGUN_AS = [
     ("", _l("Autre, ou je ne sais pas")),
@@ -61,6 +62,13 @@ class GroupForm(ReachForm):
     def validate_founded(self, field):
         if field.data and field.data > date.today().year:
             raise ValidationError(_("Cette année n’est pas encore venue."))
+
+    def validate(self, extra_validators=None):
+        valid = super().validate(extra_validators)
+        if valid and self.withdrawn.data and is_in_use(self.corrects.data):
+            self.reason.errors = [_("Ce groupement a des membres ou un ou une ASC : il ne se retire pas.")]
+            return False
+        return valid
 
     def work_places(self):
         """The paths of all her roles: a CHW may register a group in the area she works in."""
@@ -111,6 +119,10 @@ class CareForm(EndingForm):
         if field.row and not any(role.kind == "chw" for role in Role.of(field.data, self.at.date())):
             raise ValidationError(_("Choisissez un ou une ASC."))
 
+    def validate_since(self, field):
+        before = care(self.group.data)
+        not_before(field, before and before.since, _("Le groupement est suivi depuis le %(day)s : pas avant ce jour."))
+
     def rows(self):
         db.session.execute(
             update(Care)
@@ -143,6 +155,15 @@ class OfficeForm(EndingForm):
         if field.row and field.row not in (person for _number, person in roster(self.group.data)):
             raise ValidationError(_("Choisissez un membre de ce groupement."))
 
+    def validate_since(self, field):
+        """She is elected once she is in the group, and after the one before her."""
+        belongs = membership(self.person.data)
+        not_before(
+            field, belongs and belongs.since, _("Elle est dans son groupement depuis le %(day)s : pas avant ce jour.")
+        )
+        before = next((office for office, _who in officers(self.group.data) if office.post == self.post.data), None)
+        not_before(field, before and before.since, _("L’élection d’avant est du %(day)s : pas avant ce jour."))
+
     def rows(self):
         db.session.execute(
             update(Office)
@@ -167,6 +188,7 @@ class AgreementForm(ReachForm):
 
     path = "/agreements/"
     model = Agreement
+    about: ClassVar = {"group": "group_uid"}
     by = KEEPS_GROUPS
     group = Reachable(Group)
     leader = Choice(_l("Qui a donné son accord"), [Required()], choices=LEADERS)

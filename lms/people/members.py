@@ -6,17 +6,15 @@ from uuid import UUID
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import select
 
 from lms.core import facts
-from lms.core.database import db
 from lms.people import forms, rosters, workers
 from lms.people.cards import drawing
 from lms.people.forms import age_band
 from lms.people.mandates import HANDS_OVER, KEEPS_GROUPS, KINDS
 from lms.people.models import Group, Person, Role
 from lms.people.pictures import pair
-from lms.people.reach import reachable
+from lms.people.reach import find, reachable
 from lms.people.signing_in import signed_in
 from lms.people.telling import back_to_group, recorded, tell
 
@@ -105,14 +103,18 @@ def record_move():
 
 def _move_form(form):
     now_in = rosters.membership(form.person.data)
-    groups = db.session.scalars(select(Group).where(Group.within(g.reach)).order_by(Group.name_key).limit(1000)).all()
-    options = [
-        (group.origin, f"{group.name} · {group.village.name}")
-        for group in groups
-        if not now_in or group.origin != now_in.group_uid
-    ]
+    group = find(Group, now_in.group_uid, g.reach) if now_in else None
+    groups = rosters.groups_near(group, g.reach) if group else []
+    options = [(group.origin, f"{group.name} · {group.village.name}") for group in groups]
+    say_when_cut(form.group, options)
     back = url_for("members.person", uid=form.person.data) if form.person.data else ""
     return tell(form, _("Changer de groupement"), back, {"group": options})
+
+
+def say_when_cut(field, options):
+    """A list that is not whole says so."""
+    if len(options) >= rosters.MOST:
+        field.description = _("La liste s’arrête à %(most)s, ceux de la même aire de santé d’abord.", most=rosters.MOST)
 
 
 @bp.get("/persons/<uuid:uid>/leave")

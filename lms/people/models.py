@@ -4,12 +4,17 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, exists, or_, select
-from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship
 
 from lms.core.database import Uid, db, new_uid
 from lms.core.models import Fact
 
 Path = String(200).with_variant(String(200, collation="C"), "postgresql")
+
+
+def days_in_order():
+    """The rule of what lasts from one day to another: it does not end before it began."""
+    return CheckConstraint("until >= since", name="days")
 
 
 class OrgUnit(db.Model):
@@ -109,6 +114,7 @@ class Role(db.Model):
     until: Mapped[date | None]
 
     unit = relationship("OrgUnit")
+    __table_args__ = (days_in_order(),)
 
     @classmethod
     def held_on(cls, day):
@@ -117,8 +123,9 @@ class Role(db.Model):
 
     @classmethod
     def of(cls, person, day=None):
-        """The roles a person holds."""
-        return db.session.scalars(select(cls).where(cls.person_uid == person, cls.held_on(day or date.today()))).all()
+        """The roles a person holds, with their places."""
+        held = select(cls).where(cls.person_uid == person, cls.held_on(day or date.today()))
+        return db.session.scalars(held.options(joinedload(cls.unit))).all()
 
 
 class Group(Fact, db.Model):
@@ -149,8 +156,11 @@ def groups_within(reach):
 def members_within(reach):
     """The origins of those whose group is within reach: the one they are in, or, once they have left, their last."""
     again = aliased(Membership)
+    begun_after = or_(
+        again.since > Membership.since, and_(again.since == Membership.since, again.uid > Membership.uid)
+    )  # a move on the very day she joined: uids follow one another in time
     later = exists().where(
-        again.current, again.person_uid == Membership.person_uid, again.until.is_(None), again.uid != Membership.uid
+        again.current, again.person_uid == Membership.person_uid, or_(again.until.is_(None), begun_after)
     )
     return select(Membership.person_uid).where(
         Membership.current, Membership.group_uid.in_(groups_within(reach)), or_(Membership.until.is_(None), ~later)
@@ -178,6 +188,8 @@ class Care(Fact, db.Model):
     since: Mapped[date]
     until: Mapped[date | None]
 
+    rules = (days_in_order(),)
+
 
 class Membership(Fact, db.Model):
     """A member of a group, with her number on its roster. Ended by a departure or a move, never rewritten."""
@@ -188,7 +200,7 @@ class Membership(Fact, db.Model):
     since: Mapped[date]
     until: Mapped[date | None]
 
-    rules = (Index("ix_membership_group_uid_number", "group_uid", "number"),)
+    rules = (days_in_order(), Index("ix_membership_group_uid_number", "group_uid", "number"))
 
 
 class Departure(Fact, db.Model):
@@ -208,6 +220,8 @@ class Office(Fact, db.Model):
     since: Mapped[date]
     until: Mapped[date | None]
 
+    rules = (days_in_order(),)
+
 
 class Agreement(Fact, db.Model):
     """The agreement of a village leader that the group be trained: his office, the day, the manner; never his name."""
@@ -216,6 +230,10 @@ class Agreement(Fact, db.Model):
     leader: Mapped[str] = mapped_column(String(20))
     manner: Mapped[str] = mapped_column(String(20))
     agreed_on: Mapped[date]
+
+    @classmethod
+    def within(cls, reach):
+        return and_(cls.current, cls.group_uid.in_(groups_within(reach)))
 
 
 class Account(db.Model):

@@ -1,9 +1,15 @@
 """Who is in a group: its roster, its officers, its care, asked of the database."""
 
+from datetime import date
+
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from lms.core.database import db
-from lms.people.models import Agreement, Care, Group, Membership, Office, Person
+from lms.people.models import Agreement, Care, Group, Membership, Office, OrgUnit, Person, Role, below
+
+MOST = 1000
+"""The longest list to choose from: a page that a phone still opens."""
 
 
 def roster(group):
@@ -32,6 +38,54 @@ def membership(person):
     return db.session.scalar(
         select(Membership).where(Membership.person_uid == person, Membership.current, Membership.until.is_(None))
     )
+
+
+def open_offices(person):
+    """The offices a person holds in her group today."""
+    return db.session.scalars(
+        select(Office).where(Office.person_uid == person, Office.current, Office.until.is_(None))
+    ).all()
+
+
+def care(group):
+    """The care in which a group is today, or None."""
+    return db.session.scalar(select(Care).where(Care.group_uid == group, Care.current, Care.until.is_(None)))
+
+
+def is_in_use(group):
+    """Whether anybody was ever in a group or followed it: then there is a story that must not go with it."""
+    return any(
+        db.session.scalar(select(model.uid).where(model.group_uid == group, model.current).limit(1))
+        for model in (Membership, Care)
+    )
+
+
+def groups_near(group, reach):
+    """The other groups in reach, those of the same health area first; at most `MOST`."""
+    area = group.village.parent_uid
+    return db.session.scalars(
+        select(Group)
+        .join(OrgUnit, OrgUnit.uid == Group.village_uid)
+        .where(Group.within(reach), Group.origin != group.origin)
+        .order_by(OrgUnit.parent_uid != area, Group.name_key, Group.uid)
+        .options(selectinload(Group.village))
+        .limit(MOST)
+    ).all()
+
+
+def chws_near(group, reach):
+    """The CHWs in reach, those of the group's health area first; at most `MOST`."""
+    near = select(Role.person_uid).where(
+        Role.kind == "chw", Role.held_on(date.today()), Role.unit_uid == group.village.parent_uid
+    )
+    held = select(Role.person_uid).join(OrgUnit, OrgUnit.uid == Role.unit_uid)
+    held = held.where(Role.kind == "chw", Role.held_on(date.today()), below(reach.paths))
+    return db.session.scalars(
+        select(Person)
+        .where(Person.current, Person.origin.in_(held))
+        .order_by(Person.origin.not_in(near), Person.given_key, Person.family_key, Person.uid)
+        .limit(MOST)
+    ).all()
 
 
 def officers(group):
@@ -77,7 +131,11 @@ def without_agreement(reach):
     """The groups in reach that hold no leader's agreement yet, by name."""
     held = select(Agreement.group_uid).where(Agreement.current)
     return db.session.scalars(
-        select(Group).where(Group.within(reach), Group.origin.not_in(held)).order_by(Group.name_key).limit(100)
+        select(Group)
+        .where(Group.within(reach), Group.origin.not_in(held))
+        .order_by(Group.name_key)
+        .options(selectinload(Group.village))
+        .limit(100)
     ).all()
 
 
@@ -88,4 +146,5 @@ def groups_of(worker):
         .join(Care, Care.group_uid == Group.origin)
         .where(Group.current, Care.current, Care.until.is_(None), Care.worker_uid == worker)
         .order_by(Group.name_key)
+        .options(selectinload(Group.village))
     ).all()

@@ -6,6 +6,7 @@ from io import BytesIO
 from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from lms.core import facts
 from lms.core.database import db
@@ -30,6 +31,7 @@ def groups():
     """The groups within reach, by name, fifty a page."""
     page = min(max(request.args.get("page", 1, type=int), 1), 100_000)
     found = select(Group).where(Group.within(g.reach)).order_by(Group.name_key, Group.uid)
+    found = found.options(selectinload(Group.village))
     listed = db.session.scalars(found.limit(PAGE).offset((page - 1) * PAGE)).all()
     count = db.session.scalar(select(func.count()).select_from(Group).where(Group.within(g.reach)))
     origins = [group.origin for group in listed]
@@ -117,7 +119,8 @@ def record_group():
 def _group_form(form):
     paths = tuple(role.unit.path for role in Role.of(g.person.origin))
     villages = select(OrgUnit).where(below(paths), OrgUnit.level == "village").order_by(OrgUnit.name).limit(1000)
-    return render_template("people/group_form.html", form=form, villages=db.session.scalars(villages).all())
+    villages = db.session.scalars(villages.options(selectinload(OrgUnit.parent))).all()
+    return render_template("people/group_form.html", form=form, villages=villages)
 
 
 @bp.get("/groups/<uuid:uid>/care")
@@ -141,7 +144,9 @@ def record_care():
 
 
 def _care_form(form):
-    options = [(person.origin, person.name) for person in workers.in_reach("chw", g.reach)]
+    group = find(Group, form.group.data, g.reach)
+    options = [(person.origin, person.name) for person in (rosters.chws_near(group, g.reach) if group else [])]
+    members.say_when_cut(form.worker, options)
     return tell(form, _("Confier le groupement"), back_to_group(form.group.data), {"worker": options})
 
 

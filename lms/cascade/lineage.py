@@ -1,7 +1,7 @@
 """Who was trained by whom, as a tree. Plain edges in, plain tree out."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -29,8 +29,17 @@ class Branch:
 
     @property
     def reached(self) -> int:
-        """How many persons were taught from here downwards."""
-        return sum(branch.people + branch.reached for branch in self.below)
+        """How many persons were taught from here downwards. Who was taught by two counts once."""
+        most: dict[Hashable, int] = {}
+        for branch in self.everybody():
+            most[branch.who] = max(branch.people, most.get(branch.who, 0))
+        return sum(most.values())
+
+    def everybody(self) -> Iterator["Branch"]:
+        """Every branch from here downwards; the same person or group once for each who taught her."""
+        for branch in self.below:
+            yield branch
+            yield from branch.everybody()
 
 
 Taught = dict[Hashable, dict[Hashable, list[Edge]]]

@@ -1,6 +1,7 @@
 """What was taught, asked of the database: sessions and rolls, hours of presence, who taught whom."""
 
 from sqlalchemy import Integer, cast, func, literal, select
+from sqlalchemy.orm import selectinload
 
 from lms.cascade.lineage import Edge
 from lms.cascade.models import Attendance, Headcount, Session, Trainee, Training
@@ -46,13 +47,19 @@ def sessions_of(*, group=None, training=None, module=None):
 
 
 def numbers_present(sessions):
-    """How many of the register were at each session: {uid: count}."""
+    """How many of the register were at each session: {uid: count}. A registration taken back counts no more."""
     counts = (
         select(Attendance.session_uid, func.count())
+        .join(Person, present_person())
         .where(Attendance.session_uid.in_([session.uid for session in sessions]))
         .group_by(Attendance.session_uid)
     )
     return dict(db.session.execute(counts).all())
+
+
+def present_person():
+    """What joins an attendance to the person as she is known now; who was taken back joins nothing."""
+    return (Person.origin == Attendance.person_uid) & Person.current
 
 
 def presence(sessions):
@@ -71,6 +78,7 @@ def edges_from(teachers):
     persons = (
         select(taught.c.led_by, Attendance.person_uid, taught.c.module, first, literal(1))
         .join(Attendance, Attendance.session_uid == taught.c.uid)
+        .join(Person, present_person())
         .where(taught.c.training_uid.is_not(None))
         .group_by(taught.c.led_by, Attendance.person_uid, taught.c.module)
     )
@@ -83,6 +91,7 @@ def edges_from(teachers):
             cast(func.count(Attendance.person_uid.distinct()), Integer),
         )
         .join(Attendance, Attendance.session_uid == taught.c.uid)
+        .join(Person, present_person())
         .where(taught.c.group_uid.is_not(None))
         .group_by(taught.c.led_by, taught.c.group_uid, taught.c.module)
     )
@@ -118,5 +127,9 @@ def teachers_of(person):
 def trainings_to_come(reach, day, most=5):
     """The trainings in reach that end on that day or later, the next first."""
     return db.session.scalars(
-        select(Training).where(Training.within(reach), Training.ends >= day).order_by(Training.starts).limit(most)
+        select(Training)
+        .where(Training.within(reach), Training.ends >= day)
+        .order_by(Training.starts)
+        .options(selectinload(Training.unit))
+        .limit(most)
     ).all()

@@ -21,11 +21,12 @@ from lms.people.rosters import roster
 
 @dataclass
 class Claim:
-    """One person's right to a certificate: her place in the register, what it rests on, the paper she holds already."""
+    """One person's right to a certificate: her place in the register, what it rests on and since when, the paper she holds."""
 
     number: int
     person: Person
     basis: Uid
+    earned_on: date
     version: int
     content: str
     uid: Uid | None = None
@@ -77,25 +78,30 @@ def _participation(module, register, group, training):
     presence, latest = teaching.presence(sessions), sessions[0]
     basis = (training or group).origin
     return [
-        Claim(number, person, basis, latest.version, latest.content)
+        Claim(number, person, basis, latest.held_on, latest.version, latest.content)
         for number, person in register
         if took_part(presence, person.origin)
     ]
 
 
 def _competence(module, register):
-    sat = history.attempts_of_all([person.origin for _number, person in register], module)
+    persons = [person.origin for _number, person in register]
+    sat, audiences = history.attempts_of_all(persons, module), as_whom(persons)
     found = []
     for number, person in register:
         best = history.earned(sat.get(person.origin, []))
-        if best and competent(as_whom(person), Legs(quiz=True)):
-            found.append(Claim(number, person, best.origin, best.version, best.content))
+        if best and competent(audiences[person.origin], Legs(quiz=True)):
+            found.append(Claim(number, person, best.origin, best.taken_on, best.version, best.content))
     return found
 
 
-def as_whom(person):
-    """As whom a person is judged today."""
-    return audience({role.kind for role in Role.of(person.origin)})
+def as_whom(persons):
+    """As whom each of these persons is judged today: {origin: audience}."""
+    offices: dict = {person: set() for person in persons}
+    held = select(Role.person_uid, Role.kind).where(Role.person_uid.in_(persons), Role.held_on(date.today()))
+    for person, kind in db.session.execute(held):
+        offices[person].add(kind)
+    return {person: audience(kinds) for person, kinds in offices.items()}
 
 
 def shares(module, *, group=None, training=None):

@@ -11,6 +11,7 @@ from lms.certificates.eligibility import KINDS, valid_until
 from lms.certificates.models import Award, Certificate, Revocation
 from lms.certificates.numbers import certificate_number
 from lms.core.fields import Choice, Day, Required, UidsField
+from lms.core.language import short_date
 from lms.curriculum.content import catalogue
 from lms.people.fields import EndingForm, Reachable
 from lms.people.forms import not_to_come
@@ -66,7 +67,13 @@ class AwardForm(EndingForm):
             ]
         elif not self.persons.data:
             self.persons.errors = [_("Choisissez au moins une personne.")]
-        return not self.persons.errors
+        return not self.persons.errors and self._dated_after_what_earned_it()
+
+    def _dated_after_what_earned_it(self):
+        earned = max(self.claims[person].earned_on for person in self.persons.data)
+        if self.awarded_on.data < earned:
+            self.awarded_on.errors = [_("Pas avant le %(day)s, jour où le droit a été acquis.", day=short_date(earned))]
+        return not self.awarded_on.errors
 
     def _claims(self):
         return earning.claims(

@@ -32,7 +32,7 @@ class Row:
 def by_module(person):
     """A row for each module of the curriculum, in order."""
     minutes, papers = _minutes(person), _papers(person)
-    audience = earning.as_whom(person)
+    audience = earning.as_whom([person.origin])[person.origin]
     return [
         _row(module, minutes.get(module.slug, 0), history.attempts(person.origin, module.slug), papers, audience)
         for module in catalogue()

@@ -86,7 +86,7 @@ def test_somebody_expected_before_a_correction_was_still_there(oumou, training, 
 def test_a_stranger_sees_no_training_and_no_session_of_it(mariam, training):
     assert mariam.get(f"/trainings/{training}").status_code == 404
     assert mariam.get(f"/sessions/new?training={training}").status_code == 404
-    assert mariam.get(f"/trainings/{training}/certificates.pdf").status_code == 403
+    assert mariam.post(f"/trainings/{training}/certificates.pdf").status_code == 403
 
 
 def test_what_oumou_taught_awa_came_to_the_women_of_benkadi(oumou, awa, training, a_session, who, stories):
@@ -110,6 +110,14 @@ def test_a_withdrawn_session_taught_nobody(awa, a_session, who, stories):
     session = uid_in(awa.post("/sessions/", a_session()))
     awa.tell("/sessions/", corrects=session, withdrawn="y", reason="erreur")
     assert teaching.edges_below(who["awa"]) == []
+
+
+def test_a_woman_taken_back_counts_at_no_session_and_in_no_tree(awa, a_session, who, stories):
+    session = uid_in(awa.post("/sessions/", a_session(present=5)))
+    fanta = who["Benkadi members"][0]
+    assert awa.tell("/persons/", corrects=fanta, withdrawn="y", reason="Inscrite deux fois")[0].status_code == 303
+    assert teaching.numbers_present([Session.now_of(session)]) == {session: 4}
+    assert tree(who["awa"], teaching.edges_below(who["awa"])).reached == 4
 
 
 # The decision itself
@@ -139,3 +147,13 @@ def test_two_who_taught_each_other():
     root = tree("a", [Edge("a", "b", "m", day), Edge("b", "a", "m", day), Edge("a", "a", "m", day)], depth=50)
     assert [branch.who for _level, branch in walk(root)] == ["a", "b"]
     assert root.reached == 1
+
+
+def test_a_group_taught_by_two_is_reached_once():
+    day = date(2026, 1, 1)
+    taught = [Edge("oumou", chw, "m", day) for chw in ("awa", "kani")]
+    taught += [Edge("awa", "Benkadi", "m", day, 20), Edge("kani", "Benkadi", "m", day, 22)]
+    root = tree("oumou", taught)
+    assert root.reached == 2 + 22
+    assert [branch.reached for branch in root.below] == [20, 22]
+    assert [branch.who for branch in root.everybody()] == ["awa", "Benkadi", "kani", "Benkadi"]

@@ -118,6 +118,24 @@ def a_training_of(oumou, who, stories, trainees):
     return uid
 
 
+def test_no_paper_is_older_than_what_earned_it(oumou, awa, taught, an_attempt, award, who, stories):
+    awa.post("/attempts/", an_attempt(who["Benkadi members"][0]))
+    yesterday = TODAY - timedelta(days=1)
+    for kind in ("participation", "competence"):
+        answer = oumou.post("/certificates/", award(kind, awarded_on=yesterday))
+        assert answer.status_code == 422, kind
+        assert f"Pas avant le {TODAY:%d/%m/%Y}" in answer.text
+    assert papers(stories) == []
+    assert oumou.post("/certificates/", award("competence")).status_code == 303
+
+
+def test_as_whom_a_whole_register_is_judged_is_asked_at_once(who, stories):
+    fanta = who["Benkadi members"][0]
+    judged = earning.as_whom([fanta, who["awa"], who["oumou"]])
+    assert judged == {fanta: "group", who["awa"]: "chw", who["oumou"]: "trainer"}
+    assert earning.as_whom([]) == {}
+
+
 def test_an_award_posted_twice_is_one(oumou, taught, award, stories):
     form = award(persons=3)
     assert [oumou.post("/certificates/", form).status_code for _time in range(2)] == [303, 303]
@@ -162,14 +180,14 @@ def test_the_name_is_frozen_at_issue(awa, oumou, paper, who, stories):
     fanta = who["Benkadi members"][0]
     awa.tell("/persons/", corrects=fanta, given="Fantani", family="Konɛ", sex="F")
     assert stories.get(Certificate, paper.uid).holder.name == "Fanta Kɔnɛ Ŋaɲa"
-    assert "Fanta Kɔnɛ Ŋaɲa" in text_of(oumou.get(f"/certificates/{paper.uid}/print.pdf"))[0]
+    assert "Fanta Kɔnɛ Ŋaɲa" in text_of(oumou.post(f"/certificates/{paper.uid}/print.pdf"))[0]
 
 
 def test_after_revoking_a_new_paper_has_the_corrected_name_and_another_number(awa, oumou, paper, award, who, stories):
     fanta = who["Benkadi members"][0]
     awa.tell("/persons/", corrects=fanta, given="Fantani", family="Konɛ", sex="F")
     assert oumou.tell("/revocations/", certificate=paper.uid, why="nom")[0].status_code == 303
-    assert oumou.get(f"/certificates/{paper.uid}/print.pdf").status_code == 404
+    assert oumou.post(f"/certificates/{paper.uid}/print.pdf").status_code == 404
     assert oumou.post("/certificates/", award()).status_code == 303
     new = next(one for one in papers(stories) if one.uid != paper.uid)
     assert new.number != paper.number
@@ -186,16 +204,35 @@ def test_a_training_is_printed_in_the_order_of_its_register(oumou, who, a_sessio
     awarded_on=TODAY,
                               persons=[who["awa"], who["kadi"], who["binta"]])  # fmt: skip
     assert answer.status_code == 303
-    pages = text_of(oumou.get(f"/trainings/{training}/certificates.pdf"))
+    pages = text_of(oumou.post(f"/trainings/{training}/certificates.pdf"))
     assert len(pages) == 3
     for page, name in zip(pages, ("Kadiatou Touré", "Binta Sangaré", "Awa Kɔnɛ"), strict=True):
         assert name in page
 
 
 def test_a_second_printing_is_a_duplicate(oumou, paper):
-    first, second = (text_of(oumou.get(f"/certificates/{paper.uid}/print.pdf"))[0] for _time in range(2))
+    first, second = (text_of(oumou.post(f"/certificates/{paper.uid}/print.pdf"))[0] for _time in range(2))
     assert "DUPLICATA" not in first.upper()
     assert "DUPLICATA" in second.upper()
+
+
+def test_a_link_from_elsewhere_makes_no_paper_a_duplicate(oumou, paper, stories):
+    from lms.certificates.models import Printing
+
+    address = f"/certificates/{paper.uid}/print.pdf"
+    assert oumou.get(address).status_code == oumou.client.head(address).status_code == 405
+    assert oumou.client.post(address, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert stories.scalars(select(Printing)).all() == []
+
+
+def test_a_paper_is_printed_by_its_button_in_black_too(oumou, paper, stories):
+    address = f"/awards/{stories.scalar(select(Award.origin))}"
+    page = oumou.get(address).text
+    assert f'<form method="post" action="{address}/print.pdf"' in page
+    assert 'name="black" value="1"' in page
+    colour, black = oumou.post(f"{address}/print.pdf"), oumou.post(f"{address}/print.pdf", black=1)
+    assert colour.mimetype == black.mimetype == "application/pdf"
+    assert colour.headers["Cache-Control"] == "private, no-store"
 
 
 def test_a_name_with_a_letter_the_font_lacks_is_said_and_nothing_is_printed(awa, oumou, taught, award, who, stories):
@@ -205,7 +242,7 @@ def test_a_name_with_a_letter_the_font_lacks_is_said_and_nothing_is_printed(awa,
     awa.tell("/persons/", corrects=fanta, given="Fanta 漢", family="Konɛ", sex="F")
     answer = oumou.post("/certificates/", award(persons=2))
     award_uid = uid_in(answer)
-    printed = oumou.get(f"/awards/{award_uid}/print.pdf")
+    printed = oumou.post(f"/awards/{award_uid}/print.pdf")
     assert (printed.status_code, printed.mimetype) == (422, "text/html")
     assert "Fanta 漢" in printed.text
     assert stories.scalars(select(Printing)).all() == []

@@ -6,21 +6,42 @@ from flask.cli import AppGroup
 from rich.progress import Progress
 from sqlalchemy.exc import IntegrityError
 
+from lms.core.cli import bring_up_to_date
 from lms.core.database import db
 from lms.core.models import Receipt
 from lms.demo import removal
 from lms.demo.story import NAMED, Story
 from lms.people.models import OrgUnit
 
-demo = AppGroup("demo", invoke_without_command=True, help="Le pays d’essai : le charger, l’enlever.")
+SCALES = ("village", "pilot", "national", "stretch")
+
+
+def how_much(command):
+    """The options of loading."""
+    scale = click.option("--scale", type=click.Choice(SCALES), default=SCALES[0], show_default=True)
+    seed = click.option("--seed", type=int, default=2019, show_default=True)
+    return scale(seed(command))
+
+
+@click.group(cls=AppGroup, invoke_without_command=True)
+@how_much
+@click.pass_context
+def demo(context, scale, seed):
+    """Le pays d’essai : le charger, l’enlever."""
+    if context.invoked_subcommand is None:
+        context.invoke(load, scale=scale, seed=seed)
+
+
 commands = (demo,)
 
 
 @demo.command()
-@click.option("--scale", type=click.Choice(["village"]), default="village", show_default=True)
-@click.option("--seed", type=int, default=2019, show_default=True)
+@how_much
 def load(scale, seed):
     """Loads the demo country into an empty database."""
+    if scale != SCALES[0]:
+        raise click.ClickException(f"L’échelle « {scale} » n’est pas encore construite : seule « {SCALES[0]} » l’est.")
+    bring_up_to_date()
     if not is_empty():
         raise click.ClickException("La base contient déjà des données : la démonstration ne se mélange pas avec elles.")
     with Progress() as bar:

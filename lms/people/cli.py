@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from lms.core import facts
+from lms.core.cli import bring_up_to_date
 from lms.core.database import db, new_uid
 from lms.people.models import Account, OrgUnit
 from lms.people.signing_in import hand_out_code
@@ -31,6 +32,7 @@ def create(identifier, given, family, sex, country):
         raise click.ClickException(
             "L’identifiant : lettres minuscules sans accent, chiffres, point, tiret ; 30 signes au plus."
         )
+    bring_up_to_date()
     if db.session.scalar(select(Account).where(Account.identifier == identifier)):
         raise click.ClickException("Cet identifiant est déjà pris.")
     fields = {"uid": new_uid(), "given": given, "family": family, "sex": sex}

@@ -78,6 +78,31 @@ def test_the_demo_is_not_mixed_with_what_is_there(world):
     assert "La base contient déjà des données" in answer.output
 
 
+def test_the_demo_is_loaded_without_another_word(tmp_path, monkeypatch):
+    (tmp_path / "new").mkdir()
+    app = create_app(**settings(f"sqlite:///{tmp_path / 'new' / 'kalanso.sqlite'}", tmp_path / "new"))
+    monkeypatch.setattr(Story, "tell", lambda story: 7)
+    for words in (["demo"], ["demo", "--scale", "village"], ["demo", "load"]):
+        answer = run(app, *words)
+        assert answer.exit_code == 0, answer.output
+        assert "7 faits racontés" in answer.output
+
+
+@pytest.mark.parametrize("scale", ["pilot", "national", "stretch"])
+def test_a_scale_that_is_not_built_says_so(world, scale):
+    answer = run(world.app, "demo", "--scale", scale)
+    assert answer.exit_code == 1
+    assert "pas encore construite" in answer.output
+
+
+def test_the_first_account_brings_its_tables_with_it(tmp_path):
+    (tmp_path / "new").mkdir()
+    app = create_app(**settings(f"sqlite:///{tmp_path / 'new' / 'kalanso.sqlite'}", tmp_path / "new"))
+    answer = run(app, "admin", "create", "--identifier", "nana", "--given", "Nana", "--family", "Sidibé", "--sex", "F")
+    assert answer.exit_code == 0, answer.output
+    assert "Compte « nana » créé" in answer.output
+
+
 def test_the_first_account_of_a_real_installation(tmp_path):
     app = an_empty_app(tmp_path / "real")
     answer = run(app, "admin", "create", "--identifier", "nana", "--given", "Nana", "--family", "Sidibé", "--sex", "F")

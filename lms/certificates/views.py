@@ -121,7 +121,7 @@ def awarded(uid):
     )  # fmt: skip
 
 
-@bp.get("/awards/<uuid:uid>/print.pdf")
+@bp.post("/awards/<uuid:uid>/print.pdf")
 @signed_in(kinds=AWARDS)
 def print_award(uid):
     """All the certificates of one award in one PDF."""
@@ -129,7 +129,7 @@ def print_award(uid):
     return _pdf(printing.of_award(award), f"attestations-{award.awarded_on:%Y-%m-%d}")
 
 
-@bp.get("/trainings/<uuid:uid>/certificates.pdf")
+@bp.post("/trainings/<uuid:uid>/certificates.pdf")
 @signed_in(kinds=AWARDS)
 def print_training(uid):
     """Every certificate of a training in one PDF, in the order of its register."""
@@ -150,7 +150,7 @@ def certificate(uid):
     )
 
 
-@bp.get("/certificates/<uuid:uid>/print.pdf")
+@bp.post("/certificates/<uuid:uid>/print.pdf")
 @signed_in(kinds=AWARDS)
 def print_one(uid):
     """One certificate, as a duplicate when it was printed before."""
@@ -159,6 +159,7 @@ def print_one(uid):
 
 
 def _pdf(papers, name):
+    """The answer to a print button. A post, for it is remembered: no link from elsewhere makes a paper a duplicate."""
     gone = earning.revoked([paper.uid for paper in papers])
     papers = [paper for paper in papers if paper.uid not in gone]
     if not papers:
@@ -166,7 +167,7 @@ def _pdf(papers, name):
     missing = printing.unprintable_names(paper.holder for paper in papers)
     if missing:
         return render_template("certificates/unprintable.html", missing=missing), 422
-    black = request.args.get("black") == "1"
+    black = request.form.get("black") == "1"
     return send_file(
         BytesIO(printing.pdf(papers, g.person, black_only=black)),
         mimetype="application/pdf",

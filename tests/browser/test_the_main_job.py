@@ -97,7 +97,7 @@ def print_papers(page, server):
         if page.locator("button.go").count():
             page.locator("button.go").first.tap()
             page.wait_for_url(lambda url: "/awards/" in url)
-    answer = page.request.get(page.url + "/print.pdf")
+    answer = page.request.post(page.url + "/print.pdf", headers={"Sec-Fetch-Site": "same-origin"})
     assert answer.headers["content-type"] == "application/pdf"
     text = unicodedata.normalize(
         "NFC", "\n".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(answer.body())).pages)

@@ -65,8 +65,7 @@ def pages_of(told):
             f"/quizzes/{MODULE}?group={{group}}", f"/attempts/new?module={MODULE}&person={{fanta}}",
             "/attempts/{attempt}",
             f"/hands/new?module={MODULE}&group={{group}}", "/hands/{hands}", "/awards/{award}",
-            "/awards/{award}/print.pdf",
-            "/certificates/{paper}", "/certificates/{paper}/print.pdf", "/certificates/{paper}/revoke",
+            "/certificates/{paper}", "/certificates/{paper}/revoke",
             "/certificates/new?group={group}", "/lineage/{fanta}", "/learning/{fanta}",
         )
     ]  # fmt: skip
@@ -132,6 +131,8 @@ def test_a_stranger_tells_nothing_of_a_group_and_learns_nothing_by_trying(mariam
         answer = mariam.post(path, {"uid": new_uid(), **fields})
         assert answer.status_code in (403, 404, 409, 422), (path, fields)
         assert not [name for name in NAMES if name in answer.text], (path, fields)
+    for page in ("/awards/{award}/print.pdf", "/certificates/{paper}/print.pdf"):
+        assert mariam.post(page.format(**told)).status_code == 403
     assert count(stories, Receipt) == before
     assert Person.now_of(told["fanta"]).given == "Fanta"
 
@@ -155,15 +156,16 @@ def test_a_page_of_the_wrong_role_is_refused_as_such(awa, djeneba, modibo, binta
     refused = [
         (awa, "/workers/"), (awa, "/workers/new"), (awa, "/trainings/new"), (awa, f"/groups/{told['group']}/care"),
         (awa, f"/persons/{told['fanta']}/move"), (awa, f"/certificates/new?group={told['group']}"),
-        (awa, f"/awards/{told['award']}/print.pdf"), (awa, f"/certificates/{told['paper']}/revoke"),
+        (awa, f"/certificates/{told['paper']}/revoke"),
         (djeneba, "/groups/new"), (djeneba, f"/persons/{told['fanta']}/edit"), (djeneba, "/workers/"),
         (modibo, f"/groups/{told['group']}/cards.pdf"), (modibo, f"/persons/{told['fanta']}/edit"),
         (modibo, f"/sessions/new?group={told['group']}&module={MODULE}"), (binta,
         f"/certificates/new?group={told['group']}"),
-        (binta, f"/awards/{told['award']}/print.pdf"), (oumou, "/workers/new"), (oumou,
-        f"/groups/{told['group']}/care"),
+        (oumou, "/workers/new"), (oumou, f"/groups/{told['group']}/care"),
     ]  # fmt: skip
     assert [(page, worker.get(page).status_code) for worker, page in refused] == [(page, 403) for _w, page in refused]
+    prints = [(awa, f"/awards/{told['award']}/print.pdf"), (binta, f"/awards/{told['award']}/print.pdf")]
+    assert [worker.post(page).status_code for worker, page in prints] == [403, 403]
 
 
 def test_a_fact_of_the_wrong_role_is_refused_and_not_kept(awa, djeneba, modibo, binta, oumou, told, who, stories):

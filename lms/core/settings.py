@@ -62,5 +62,5 @@ def secret_key(data):
 
 def is_public(app):
     """Whether the server can be reached from other machines: then no demo account may sign in."""
-    host = urlsplit(app.config["PUBLIC_URL"]).hostname or app.config["HOST"]
-    return host not in ("127.0.0.1", "localhost", "::1")
+    hosts = (app.config["HOST"], urlsplit(app.config["PUBLIC_URL"]).hostname or "localhost")
+    return any(host not in ("127.0.0.1", "localhost", "::1") for host in hosts)

@@ -33,7 +33,7 @@ class OneTimeCode(db.Model):
 
 
 class WrongTries(db.Model):
-    """Wrong tries of one account or one device since the last right one."""
+    """Wrong tries of one account, code or device since the last right one; kept for a day after the last."""
 
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)

@@ -13,14 +13,14 @@ from wtforms.validators import ValidationError
 
 from lms.core.database import db
 from lms.core.fields import Required, Short, Words
-from lms.core.guard import is_own
-from lms.core.models import now
+from lms.core.guard import is_own, limiter
 from lms.people import pin, signing_in
 from lms.people.signing_in import signed_in
 
 bp = Blueprint("door", __name__)
 DEVICE = "device"
 OURS = re.compile("[0-9a-f]{32}")
+MANY_TRIES = "120 per minute"  # of one address: behind it may stand a whole training
 YEARS = 5 * 365 * 24 * 3600
 DIGITS = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 6, "pattern": "[0-9]*"}
 
@@ -56,10 +56,6 @@ class ChangePinForm(NewPinForm):
 
     old_pin = PasswordField(_l("Code PIN actuel"), [Required()], render_kw=DIGITS)
 
-    def validate_old_pin(self, field):
-        if not pin.fits(g.account.pin_hash, field.data):
-            raise ValidationError(_("Ce n’est pas le bon code."))
-
 
 class ActivateForm(NewPinForm):
     """Identifier, the code the supervisor handed out, and a PIN of her own."""
@@ -75,6 +71,7 @@ def sign_in():
 
 
 @bp.post("/sign-in")
+@limiter.limit(MANY_TRIES)
 def enter():
     """Identifier and PIN fit, or it is said that they do not: the same words whatever was wrong."""
     form = SignInForm(request.form)
@@ -119,26 +116,17 @@ def activate():
 
 
 @bp.post("/activate")
+@limiter.limit(MANY_TRIES)
 def redeem():
     """A one-time code opens the choice of a PIN, once."""
     form = ActivateForm(request.form)
     if form.validate():
-        code, closed = signing_in.redeem(form.identifier.data, form.code.data, _device())
-        if code:
-            return _with_device(redirect(_first_pin(code, form.new_pin.data), 303))
+        worker, closed = signing_in.redeem(form.identifier.data, form.code.data, form.new_pin.data, _device())
+        if worker:
+            return _with_device(redirect(url_for("reports.tour"), 303))
         unfit = _("Cet identifiant et ce code ne vont pas ensemble, ou le code a déjà servi.")
         form.code.errors = [_closed_for(closed) if closed else unfit]
-    return render_template("people/activate.html", form=form), 422
-
-
-def _first_pin(code, chosen):
-    account = db.session.get(signing_in.Account, code.account_uid)
-    code.used_at = now()
-    account.pin_hash = pin.keep(chosen)
-    signing_in.end_sessions(account)
-    db.session.commit()
-    signing_in.enter(account, _device())
-    return url_for("reports.tour")
+    return _with_device(make_response(render_template("people/activate.html", form=form), 422))
 
 
 @bp.get("/pin")
@@ -153,13 +141,23 @@ def change_pin():
 def record_pin():
     """The PIN is changed, and every other session of the account ends."""
     form = ChangePinForm(request.form)
-    if not form.validate():
-        return render_template("people/change_pin.html", form=form), 422
-    g.account.pin_hash = pin.keep(form.new_pin.data)
+    if not (form.validate() and _knows_the_old_one(form)):
+        return _with_device(make_response(render_template("people/change_pin.html", form=form), 422))
+    db.session.commit()  # no lock is held while the new one is hashed
+    kept = pin.keep(form.new_pin.data)
+    g.account.pin_hash = kept
     signing_in.end_sessions(g.account, but=signing_in.current_user.sign_in)
     db.session.commit()
     flash(_("Votre code PIN est changé."))
     return redirect(url_for("reports.home"), 303)
+
+
+def _knows_the_old_one(form):
+    """Wrong tries count as they do at the door: a phone left open is no place to guess at leisure."""
+    account, closed = signing_in.prove(g.account.identifier, form.old_pin.data, _device())
+    if account is None:
+        form.old_pin.errors = [_closed_for(closed) if closed else _("Ce n’est pas le bon code.")]
+    return account is not None
 
 
 def _device():

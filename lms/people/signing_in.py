@@ -5,11 +5,14 @@ import secrets
 import uuid
 from datetime import timedelta
 from functools import wraps
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 
 from lms.core.database import db
 from lms.core.models import now
@@ -18,11 +21,12 @@ from lms.people import pin
 from lms.people.access import OneTimeCode, SignIn, WrongTries
 from lms.people.models import Account, OrgUnit, Person, Role
 from lms.people.reach import reach_of
-from lms.people.throttle import wait
+from lms.people.throttle import TRIES_LAST, wait
 
 IDLE = timedelta(hours=12)
 CODE_LASTS = timedelta(hours=72)
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+OF_PROXIES = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via")
 
 manager = LoginManager()
 
@@ -40,6 +44,7 @@ class Worker(UserMixin):
 def init_app(app):
     manager.init_app(app)
     manager.user_loader(load)
+    app.after_request(keep_private)
     app.jinja_env.globals["called"] = called
 
 
@@ -51,9 +56,33 @@ def load(uid):
     if not may_enter(sign_in.account):
         return None
     if now() - sign_in.seen_at > timedelta(minutes=10):
-        db.session.execute(update(SignIn).where(SignIn.uid == sign_in.uid).values(seen_at=now()))
-        db.session.commit()
+        _see(sign_in.uid)
     return worker(sign_in)
+
+
+def _see(uid):
+    """Remember when a session was last used, if nothing is in the way: a page must not fail for it.
+
+    The write opens a transaction of its own: after a reading one SQLite refuses it at once when somebody saved meanwhile.
+    """
+    db.session.commit()
+    try:
+        _write_seen(uid)
+    except OperationalError:
+        db.session.rollback()
+
+
+def _write_seen(uid):
+    seen = update(SignIn).where(SignIn.uid == uid).values(seen_at=now())
+    db.session.execute(seen, execution_options={"synchronize_session": False})
+    db.session.commit()
+
+
+def keep_private(response):
+    """What was made for one worker is kept by no proxy, and not by the phone that the next one borrows."""
+    if g.get("person") is not None:
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def worker(sign_in):
@@ -105,17 +134,27 @@ def called(person):
 
 def try_pin(identifier, given, device):
     """Open a session: (worker, None), or (None, time to wait), or (None, None) when it simply does not fit."""
-    keys = (f"account:{_digest(identifier.casefold())}", f"device:{_digest(device)}")
-    if closed := _closed_for(keys):
-        db.session.commit()
+    account, closed = prove(identifier, given, device)
+    return (enter(account, device) if account else None), closed
+
+
+def prove(identifier, given, device):
+    """The account whose PIN this is: (account, None), to be committed by the caller; or as `try_pin` when it is none."""
+    keys = _keys("account", identifier, device)
+    if closed := _count(keys):
         return None, closed
     account = db.session.scalar(select(Account).where(func.lower(Account.identifier) == identifier.casefold()))
-    fits = pin.fits(account.pin_hash if account else None, given)
-    if not fits or not may_enter(account):
-        _count_wrong(keys)
+    kept = account.pin_hash if account else None
+    if not _fits(kept, given) or account.pin_hash != kept or not may_enter(account):
         return None, None
-    _forget_wrong(keys)
-    return enter(account, device), None
+    _forget(keys)
+    return account, None
+
+
+def _fits(kept, given):
+    """As `pin.fits`, outside any transaction: it takes its time on purpose, and nobody must wait for a lock meanwhile."""
+    db.session.commit()
+    return pin.fits(kept, given)
 
 
 def enter(account, device):
@@ -157,9 +196,26 @@ def may_enter(account):
 
 
 def demo_may_enter():
-    """Demo accounts sign in on this very machine only: their PINs are printed in the README."""
-    host = request.host.rsplit(":", 1)[0]
-    return not is_public(current_app) and host in LOOPBACK
+    """Demo accounts sign in on this very machine only, with nothing in between: their PINs are printed in the README."""
+    if is_public(current_app) or any(name in request.headers for name in OF_PROXIES):
+        return False
+    seen = request.environ | request.environ.get("werkzeug.proxy_fix.orig", {})  # before any proxy had its say
+    return _is_loopback(seen.get("REMOTE_ADDR")) and _host(request.host) in LOOPBACK
+
+
+def _is_loopback(address):
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
+
+
+def _host(netloc):
+    try:
+        return urlsplit(f"//{netloc}").hostname
+    except ValueError:
+        return None
 
 
 def hand_out_code(account):
@@ -175,11 +231,13 @@ def hand_out_code(account):
     return code
 
 
-def redeem(identifier, code, device):
-    """(the open one-time code that fits, None), or as `try_pin` when there is none. Wrong tries count as wrong PINs do."""
-    keys = (f"code:{_digest(identifier.casefold())}", f"device:{_digest(device)}")
-    if closed := _closed_for(keys):
-        db.session.commit()
+def redeem(identifier, code, chosen, device):
+    """A one-time code that fits gives its account the PIN she chose, and opens a session; returns as `try_pin`.
+
+    The code is spent, and what was tried wrongly is forgotten: her new PIN opens at once.
+    """
+    keys = _keys("code", identifier, device)
+    if closed := _count(keys):
         return None, closed
     found = db.session.scalar(
         select(OneTimeCode)
@@ -187,40 +245,68 @@ def redeem(identifier, code, device):
         .where(func.lower(Account.identifier) == identifier.casefold(), OneTimeCode.used_at.is_(None))
         .order_by(OneTimeCode.expires_at.desc())
     )
-    fits = pin.fits(found.code_hash if found else None, code)
-    in_time = found is not None and found.expires_at >= now()
-    if not fits or not in_time or not may_enter(db.session.get(Account, found.account_uid)):
-        _count_wrong(keys)
+    if not _fits(found.code_hash if found else None, code):
         return None, None
-    return found, None
+    kept = pin.keep(chosen)
+    account = db.session.get(Account, found.account_uid)
+    if not may_enter(account) or not _spend(found):
+        return None, None
+    account.pin_hash = kept
+    end_sessions(account)
+    _forget({*keys, *_keys("account", identifier, device)})
+    return enter(account, device), None
+
+
+def _spend(code):
+    """Whether the code was still open, and is used now: of two who bring it at the same moment, one does."""
+    still_open = (OneTimeCode.uid == code.uid, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at >= now())
+    return db.session.execute(update(OneTimeCode).where(*still_open).values(used_at=now())).rowcount == 1
+
+
+def _keys(what, identifier, device):
+    """What a try is counted under; always in the same order, so that tries wait for each other and never in a ring."""
+    return sorted((f"{what}:{_digest(identifier.casefold())}", f"device:{_digest(device)}"))
 
 
 def _digest(text):
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _closed_for(keys):
-    """How long to wait yet, or None. Tries at the same moment wait for each other: each is counted before the next."""
-    for key in keys:
-        _meet_tries(key)
-    tries = select(WrongTries).where(WrongTries.key.in_(keys)).order_by(WrongTries.key).with_for_update()
-    until = max((one.closed_until for one in db.session.scalars(tries) if one.closed_until), default=None)
-    return until - now() if until and until > now() else None
+def _count(keys):
+    """Count a try as a wrong one until it proves right; or, uncounted, how long the door stays closed yet.
 
-
-def _meet_tries(key):
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(insert(WrongTries).values(key=key, failures=0).on_conflict_do_nothing())
-
-
-def _count_wrong(keys):
-    for key in keys:
-        tries = db.session.get(WrongTries, key) or WrongTries(key=key, failures=0)
-        tries.failures += 1
-        tries.closed_until = now() + wait(tries.failures)
-        db.session.add(tries)
+    Committed before anything is looked at: of a thousand guesses sent at once each is counted before the next.
+    """
+    _forget_old()
+    counted = {key: _one_more(key) for key in keys}
+    until = max((closed for _failures, closed in counted.values() if closed), default=None)
+    if until and until > now():
+        db.session.rollback()
+        return until - now()
+    for key, (failures, _closed) in counted.items():
+        closed = {"closed_until": now() + wait(failures)}
+        db.session.execute(update(WrongTries).where(WrongTries.key == key).values(closed))
     db.session.commit()
+    return None
 
 
-def _forget_wrong(keys):
-    db.session.execute(WrongTries.__table__.delete().where(WrongTries.key.in_(keys)))
+def _one_more(key):
+    """(wrong tries with this one, until when the door was closed). The row stays locked until they are committed."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    one_more = insert(WrongTries).values(key=key, failures=1)
+    one_more = one_more.on_conflict_do_update(
+        index_elements=[WrongTries.key], set_={"failures": WrongTries.failures + 1}
+    )
+    return db.session.execute(one_more.returning(WrongTries.failures, WrongTries.closed_until)).one()
+
+
+def _forget_old():
+    """Tries count for a day after the door they closed has opened again, so that the table does not grow for ever."""
+    old = select(WrongTries.key).where(WrongTries.closed_until < now() - TRIES_LAST)
+    old = old.with_for_update(skip_locked=True)
+    db.session.execute(WrongTries.__table__.delete().where(WrongTries.key.in_(old)))
+
+
+def _forget(keys):
+    for key in sorted(keys):
+        db.session.execute(WrongTries.__table__.delete().where(WrongTries.key == key))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 FREE_TRIES = 5
+TRIES_LAST = timedelta(days=1)
 STEPS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, g, make_response, redirect, render_template,
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from wtforms import Form
 from wtforms.validators import Regexp, ValidationError
 
@@ -163,11 +164,21 @@ def record_worker():
     form = WorkerForm.posted()
     if not form.accepted():
         return _worker_form(form), form.status
-    if not form.duplicate:
-        facts.record(form, commit=False)
-        appoint(form.origin, form.kind.data, form.place, form.identifier.data)
+    facts.record(form, commit=False)
+    try:
+        if not form.duplicate and not _has_account(form.origin):  # else the same post, a moment earlier, gave them
+            appoint(form.origin, form.kind.data, form.place, form.identifier.data)
         db.session.commit()
+    except IntegrityError:  # another worker was given this identifier at this very moment
+        db.session.rollback()
+        if form.validate():
+            raise
+        return _worker_form(form), form.status
     return redirect(url_for("workers.worker", uid=form.origin), 303)
+
+
+def _has_account(person_uid):
+    return db.session.scalar(select(Account.uid).where(Account.person_uid == person_uid)) is not None
 
 
 def _worker_form(form):

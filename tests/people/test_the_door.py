@@ -4,15 +4,18 @@ import re
 import threading
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from lms import create_app
 from lms.core.database import db
-from lms.people import pin
-from lms.people.access import SignIn
+from lms.core.guard import limiter
+from lms.people import pin, signing_in
+from lms.people.access import OneTimeCode, SignIn, WrongTries
 from lms.people.models import Account
 from lms.people.signing_in import hand_out_code
 from lms.people.throttle import wait
@@ -118,8 +121,66 @@ def test_tries_at_the_same_moment_are_all_counted(app):
     assert sum("ne va pas" in answer.text for answer in answers) == 5
 
 
-def test_forty_workers_of_one_address_sign_in(app):
-    assert [knock(Browser(app), code="271828").status_code for _worker in range(40)] == [303] * 40
+def test_forty_workers_of_one_address_sign_in(throttled):
+    assert [knock(Browser(throttled), code="271828").status_code for _worker in range(40)] == [303] * 40
+
+
+def test_hundreds_of_tries_of_one_address_are_too_many(throttled):
+    for address, fields in (("/sign-in", {"identifier": ""}), ("/activate", {"identifier": ""})):
+        answers = [Browser(throttled).post(address, fields) for _try in range(125)]
+        assert answers[119].status_code != 429
+        assert answers[-1].status_code == 429
+        assert "Attendez une minute" in answers[-1].text
+        assert Browser(throttled).get(address).status_code == 200
+
+
+@pytest.fixture
+def throttled(world):
+    """The app as it runs, with its limits for each address."""
+    limited = create_app(**{**settings(world.url, world.data), "RATELIMIT_ENABLED": True})
+    limiter.reset()
+    yield limited
+    create_app(**settings(world.url, world.data))  # the limiter is one for the process: off again
+    with limited.app_context():
+        db.engine.dispose()
+
+
+def test_nothing_is_kept_of_right_tries_nor_of_wrong_ones_of_the_day_before_yesterday(app, visitor, stories):
+    knock(visitor, code="271828")
+    assert stories.scalars(select(WrongTries)).all() == []
+    for number in range(4):
+        knock(Browser(app), f"ghost{number}")
+    assert len(stories.scalars(select(WrongTries)).all()) == 8
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=2)):
+        knock(Browser(app), "ghost")
+    stories.rollback()
+    assert len(stories.scalars(select(WrongTries)).all()) == 2
+
+
+def test_a_closed_door_counts_nobody(app, visitor, stories):
+    for _try in range(5):
+        knock(visitor)
+    for _try in range(3):
+        knock(Browser(app))
+    assert sorted(one.failures for one in stories.scalars(select(WrongTries))) == [5, 5]
+
+
+def test_others_write_while_a_pin_is_looked_at(app, monkeypatch):
+    """The hash takes its time on purpose; the database must be free meanwhile."""
+    fits, wrote = pin.fits, []
+
+    def slowly(kept, given):
+        with app.app_context(), db.engine.begin() as other:
+            other.execute(update(Account).where(Account.identifier == "kadi").values(toured=True))
+            wrote.append(given)
+        return fits(kept, given)
+
+    monkeypatch.setattr(pin, "fits", slowly)
+    code, browser = code_for(app, "binta"), Browser(app)
+    assert knock(browser, code="271828").status_code == 303
+    assert browser.post("/pin", old_pin="271828", new_pin=GOOD, again=GOOD).status_code == 303
+    assert redeem(Browser(app), code, "binta").status_code == 303
+    assert wrote == ["271828", "271828", code]
 
 
 @given(st.integers(0, 1000))
@@ -221,6 +282,28 @@ def test_a_disabled_worker_chooses_no_pin(app, visitor, binta, who):
     assert not inside(visitor)
 
 
+def test_after_wrong_tries_the_new_pin_opens_at_once(app, visitor):
+    for _try in range(5):
+        knock(visitor)
+    code = code_for(app, "awa")
+    other = Browser(app)
+    assert redeem(other, "00000000").status_code == 422
+    assert redeem(other, code).status_code == 303
+    assert knock(Browser(app), code=GOOD).status_code == 303
+    assert knock(other, code=GOOD).status_code == 303
+
+
+def test_a_code_brought_twice_at_the_same_moment_opens_once(app, stories):
+    code, answers = code_for(app, "awa"), []
+    threads = [threading.Thread(target=lambda: answers.append(redeem(Browser(app), code))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.status_code for answer in answers) == [303, 422, 422]
+    assert all(one.used_at for one in stories.scalars(select(OneTimeCode)))
+
+
 # Sessions
 
 
@@ -243,6 +326,54 @@ def test_a_bad_change_of_pin_changes_nothing(app, awa):
     for old, new, again in BAD_CHANGES:
         assert awa.post("/pin", old_pin=old, new_pin=new, again=again).status_code == 422
     assert knock(Browser(app), code="271828").status_code == 303
+
+
+def test_wrong_old_pins_close_the_door_and_say_how_long(app, awa):
+    for _try in range(5):
+        assert "Ce n’est pas le bon code." in awa.post("/pin", old_pin=OTHER, new_pin=GOOD, again=GOOD).text
+    for answer in (awa.post("/pin", old_pin="271828", new_pin=GOOD, again=GOOD), knock(Browser(app), code="271828")):
+        assert answer.status_code in (401, 422)
+        assert "Attendez 1 minute" in answer.text
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=61)):
+        assert awa.post("/pin", old_pin="271828", new_pin=GOOD, again=GOOD).status_code == 303
+        assert knock(Browser(app), code=GOOD).status_code == 303
+
+
+def test_a_page_opens_though_somebody_saved_while_it_was_asked_for(app, awa, stories, monkeypatch):
+    """SQLite refuses at once to write after a reading that is no longer the latest."""
+    may_enter = signing_in.may_enter
+
+    def meanwhile(account):
+        found = may_enter(account)
+        with db.engine.connect() as other:
+            other.execute(update(Account).where(Account.identifier == "kadi").values(toured=True))
+            other.commit()
+        return found
+
+    opened = stories.scalars(select(SignIn.seen_at)).one()
+    stories.rollback()
+    monkeypatch.setattr(signing_in, "may_enter", meanwhile)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=11)):
+        assert inside(awa)
+    assert stories.scalars(select(SignIn.seen_at)).one() - opened > timedelta(minutes=10)
+
+
+def test_a_page_opens_though_the_database_is_busy(awa, monkeypatch):
+    def busy(*_args):
+        raise OperationalError("UPDATE sign_in", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(signing_in, "_write_seen", busy)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=11)):
+        assert inside(awa)
+
+
+def test_pages_made_for_a_worker_are_kept_nowhere(awa, visitor, who):
+    group = f"/groups/{who['Benkadi']}"
+    for address in ("/", "/tour", group, f"{group}/cards.pdf", "/workers/"):
+        assert awa.get(address).headers["Cache-Control"] == "private, no-store", address
+    for address in ("/modules/", "/static/css/kalanso.css"):
+        assert "no-store" not in awa.get(address).headers.get("Cache-Control", ""), address
+    assert "no-store" not in visitor.get("/").headers.get("Cache-Control", "")
 
 
 def test_signing_out_ends_the_session_of_a_copied_cookie_too(app, awa):
@@ -291,6 +422,7 @@ def test_demo_accounts_stay_outside_when_others_can_reach_the_server(app, awa):
         {"HOST": "0.0.0.0"},
         {"HOST": "192.168.1.10"},
         {"HOST": "127.0.0.1", "PUBLIC_URL": "https://kalanso.example"},
+        {"HOST": "0.0.0.0", "PUBLIC_URL": "http://localhost:8000"},
     ):
         app.config.update(public)
         answer = knock(Browser(app), code="271828")
@@ -303,6 +435,23 @@ def test_demo_accounts_stay_outside_under_another_name_of_this_machine(visitor):
     for host in ("kalanso.example", "10.0.0.7:8000", "127.0.0.1.evil.example", "localhost.evil.example:8000"):
         answer = visitor.client.post("/sign-in", data={"identifier": "awa", "pin": "271828"}, headers={"Host": host})
         assert answer.status_code == 401
+
+
+def test_demo_accounts_stay_outside_when_asked_for_from_elsewhere_or_through_a_proxy(visitor):
+    def status(address="127.0.0.1", **headers):
+        fields = {"identifier": "awa", "pin": "271828"}
+        headers = {"Host": "localhost:8000"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        environ = {"REMOTE_ADDR": address}
+        return visitor.client.post("/sign-in", data=fields, headers=headers, environ_overrides=environ).status_code
+
+    for address in ("10.0.0.7", "192.168.1.3", "::ffff:10.0.0.7", "", "unix:"):
+        assert status(address) == 401, address
+    for name in ("X_Forwarded_For", "X_Forwarded_Host", "X_Forwarded_Proto", "X_Real_IP", "Forwarded", "Via"):
+        assert status(**{name: "127.0.0.1"}) == 401, name
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=2)):
+        for address in ("127.0.0.1", "127.0.0.2", "::1", "::ffff:127.0.0.1"):
+            assert status(address) == 303, address
+        assert status(Host="[::1]:8000") == status(Host="[::1]") == status(Host="127.0.0.1") == 303
 
 
 def test_a_one_time_code_does_not_let_a_demo_account_in_either(app, visitor):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, abort, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -96,18 +96,6 @@ class MoveWorkerForm(PlaceOfWork, Form):
     def __init__(self, formdata=None, *, reach, **known):
         self.reach = reach
         super().__init__(formdata, **known)
-
-
-def in_reach(kind, reach):
-    """The workers of one office in reach, by name."""
-    held = select(Role.person_uid).join(OrgUnit, OrgUnit.uid == Role.unit_uid)
-    held = held.where(Role.kind == kind, Role.held_on(date.today()), below(reach.paths))
-    return db.session.scalars(
-        select(Person)
-        .where(Person.current, Person.origin.in_(held))
-        .order_by(Person.given_key, Person.family_key)
-        .limit(1000)
-    ).all()
 
 
 def without_pin(reach):
@@ -243,9 +231,7 @@ def _managed(uid):
 def give_code(uid):
     """A one-time code, shown once: she chooses her PIN with it within three days."""
     person = _managed(uid)
-    page = make_response(_worker_page(person, code=hand_out_code(_account(person))))
-    page.headers["Cache-Control"] = "no-store"
-    return page
+    return _worker_page(person, code=hand_out_code(_account(person)))
 
 
 @bp.post("/workers/<uuid:uid>/disable")

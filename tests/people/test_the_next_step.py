@@ -48,7 +48,7 @@ def test_a_supervisor_sees_whose_first_code_waits_and_gives_it_once(binta, who):
     assert "Donner un nouveau code" in binta.get(f"/workers/{who['awa']}").text
     answer = binta.post(f"/workers/{who['awa']}/code")
     assert "Le code à donner maintenant" in answer.text
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "private, no-store"
     assert "Le code à donner maintenant" not in binta.get(f"/workers/{who['awa']}").text
 
 

@@ -1,6 +1,5 @@
 """Who is at the door: PIN and one-time codes, sessions that a change of PIN ends, and who may open which page."""
 
-import hashlib
 import secrets
 import uuid
 from datetime import timedelta
@@ -11,17 +10,15 @@ from urllib.parse import urlsplit
 from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from lms.core.database import db
 from lms.core.models import now
 from lms.core.settings import is_public
-from lms.people import pin
-from lms.people.access import OneTimeCode, SignIn, WrongTries
+from lms.people import pin, tries
+from lms.people.access import OneTimeCode, SignIn
 from lms.people.models import Account, OrgUnit, Person, Role
 from lms.people.reach import reach_of
-from lms.people.throttle import TRIES_LAST, wait
 
 IDLE = timedelta(hours=12)
 CODE_LASTS = timedelta(hours=72)
@@ -140,14 +137,14 @@ def try_pin(identifier, given, device):
 
 def prove(identifier, given, device):
     """The account whose PIN this is: (account, None), to be committed by the caller; or as `try_pin` when it is none."""
-    keys = _keys("account", identifier, device)
-    if closed := _count(keys):
+    keys = tries.keys("account", identifier, device)
+    if closed := tries.count(keys):
         return None, closed
     account = db.session.scalar(select(Account).where(func.lower(Account.identifier) == identifier.casefold()))
     kept = account.pin_hash if account else None
     if not _fits(kept, given) or account.pin_hash != kept or not may_enter(account):
         return None, None
-    _forget(keys)
+    tries.forget(keys)
     return account, None
 
 
@@ -236,8 +233,8 @@ def redeem(identifier, code, chosen, device):
 
     The code is spent, and what was tried wrongly is forgotten: her new PIN opens at once.
     """
-    keys = _keys("code", identifier, device)
-    if closed := _count(keys):
+    keys = tries.keys("code", identifier, device)
+    if closed := tries.count(keys):
         return None, closed
     found = db.session.scalar(
         select(OneTimeCode)
@@ -253,7 +250,7 @@ def redeem(identifier, code, chosen, device):
         return None, None
     account.pin_hash = kept
     end_sessions(account)
-    _forget({*keys, *_keys("account", identifier, device)})
+    tries.forget({*keys, *tries.keys("account", identifier, device)})
     return enter(account, device), None
 
 
@@ -261,52 +258,3 @@ def _spend(code):
     """Whether the code was still open, and is used now: of two who bring it at the same moment, one does."""
     still_open = (OneTimeCode.uid == code.uid, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at >= now())
     return db.session.execute(update(OneTimeCode).where(*still_open).values(used_at=now())).rowcount == 1
-
-
-def _keys(what, identifier, device):
-    """What a try is counted under; always in the same order, so that tries wait for each other and never in a ring."""
-    return sorted((f"{what}:{_digest(identifier.casefold())}", f"device:{_digest(device)}"))
-
-
-def _digest(text):
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _count(keys):
-    """Count a try as a wrong one until it proves right; or, uncounted, how long the door stays closed yet.
-
-    Committed before anything is looked at: of a thousand guesses sent at once each is counted before the next.
-    """
-    _forget_old()
-    counted = {key: _one_more(key) for key in keys}
-    until = max((closed for _failures, closed in counted.values() if closed), default=None)
-    if until and until > now():
-        db.session.rollback()
-        return until - now()
-    for key, (failures, _closed) in counted.items():
-        closed = {"closed_until": now() + wait(failures)}
-        db.session.execute(update(WrongTries).where(WrongTries.key == key).values(closed))
-    db.session.commit()
-    return None
-
-
-def _one_more(key):
-    """(wrong tries with this one, until when the door was closed). The row stays locked until they are committed."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    one_more = insert(WrongTries).values(key=key, failures=1)
-    one_more = one_more.on_conflict_do_update(
-        index_elements=[WrongTries.key], set_={"failures": WrongTries.failures + 1}
-    )
-    return db.session.execute(one_more.returning(WrongTries.failures, WrongTries.closed_until)).one()
-
-
-def _forget_old():
-    """Tries count for a day after the door they closed has opened again, so that the table does not grow for ever."""
-    old = select(WrongTries.key).where(WrongTries.closed_until < now() - TRIES_LAST)
-    old = old.with_for_update(skip_locked=True)
-    db.session.execute(WrongTries.__table__.delete().where(WrongTries.key.in_(old)))
-
-
-def _forget(keys):
-    for key in sorted(keys):
-        db.session.execute(WrongTries.__table__.delete().where(WrongTries.key == key))

@@ -3,15 +3,14 @@
 from datetime import date
 
 from flask import current_app, request, url_for
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from lms.certificates.models import Award, Certificate, Printing
 from lms.certificates.paper import Sheet, print_sheets
 from lms.core import paper
 from lms.core.database import db, new_uid
-from lms.people.mandates import KINDS
-
-MEMBER = "Membre du groupement"
+from lms.people.mandates import office_title
 
 
 def of_award(award):
@@ -55,12 +54,18 @@ def sheet(paper_row, duplicate=False):
     """What one certificate says on paper."""
     district = paper_row.unit.above("district")
     return Sheet(
-        kind=paper_row.kind, holder=paper_row.holder.name, cadre=str(KINDS.get(paper_row.cadre, MEMBER)),
+        kind=paper_row.kind, holder=paper_row.holder.name, cadre=_office(paper_row.cadre, paper_row.holder),
         module_fr=paper_row.title_fr, module_bm=paper_row.title_bm, version=paper_row.version, place=paper_row.place,
         district=district.name if district else paper_row.unit.name, day=paper_row.issued_on,
-        valid_until=paper_row.valid_until, trainer=paper_row.trainer.name, trainer_cadre=str(KINDS["trainer"]),
+        valid_until=paper_row.valid_until, trainer=paper_row.trainer.name, trainer_cadre=_office("trainer", paper_row.trainer),
         number=paper_row.number, check_url=check_address(paper_row.number), duplicate=duplicate,
     )  # fmt: skip
+
+
+def _office(kind, person):
+    """In French, as the sentences around it are, whatever the language of who prints."""
+    with force_locale("fr"):
+        return str(office_title(kind, person.sex))
 
 
 def check_address(number):
@@ -72,9 +77,9 @@ def check_address(number):
 def specimen(name, **more):
     """A sheet for trying names and printers: marked SPÉCIMEN, with a number that is nobody's."""
     plain = {
-        "kind": "competence", "cadre": str(MEMBER), "module_fr": "Le corps, le cycle et l’espacement sain des naissances",
-        "module_bm": "", "version": 1, "place": "Benkadi, aire de santé de Wacoro", "district": "Dioïla",
-        "day": date.today(), "valid_until": None, "trainer": "Oumou Diarra", "trainer_cadre": str(KINDS["trainer"]),
+        "kind": "competence", "cadre": "Membre du groupement",
+        "module_fr": "Le corps, le cycle et l’espacement sain des naissances", "module_bm": "", "version": 1,
+        "place": "Benkadi, aire de santé de Wacoro", "district": "Dioïla", "day": date.today(), "valid_until": None, "trainer": "Oumou Diarra", "trainer_cadre": "Formatrice",
         "number": "ML-0000000000-0", "check_url": "https://example.org/verify/ML-0000000000-0",
     }  # fmt: skip
     return Sheet(holder=name, specimen=True, **(plain | more))

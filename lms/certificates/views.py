@@ -18,7 +18,6 @@ from lms.core import facts
 from lms.core.database import db
 from lms.core.guard import limiter
 from lms.curriculum.content import catalogue
-from lms.people.mandates import KINDS as OFFICES
 from lms.people.models import Group
 from lms.people.reach import reachable
 from lms.people.signing_in import signed_in
@@ -226,5 +225,5 @@ def _facts(paper):
     soon = paper.valid_until and 0 <= (paper.valid_until - today).days <= REFRESH_DAYS
     return {
         "paper": paper, "state": state(paper.issued_on, paper.valid_until, gone, today), "revocation": gone,
-        "kind": KIND_NAMES[paper.kind], "offices": OFFICES, "refresh": soon and not gone,
+        "kind": KIND_NAMES[paper.kind], "refresh": soon and not gone,
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 KINDS = {
     "national": _l("Niveau national"),
@@ -12,6 +13,13 @@ KINDS = {
     "midwife": _l("Sage-femme"),
     "chw": _l("Agent(e) de santé communautaire (ASC)"),
 }
+TITLES = {
+    "trainer": {"F": _l("Formatrice"), "M": _l("Formateur")},
+    "supervisor": {"F": _l("Superviseure (DTC)"), "M": _l("Superviseur (DTC)")},
+    "midwife": {"F": _l("Sage-femme"), "M": _l("Maïeuticien")},
+    "chw": {"F": _l("Agente de santé communautaire"), "M": _l("Agent de santé communautaire")},
+}
+MEMBER = _l("Membre du groupement")
 LEVEL = {"national": "country", "district": "district", "trainer": "district", "supervisor": "area", "midwife": "area",
          "chw": "area"}  # fmt: skip
 MAY_APPOINT = {
@@ -22,6 +30,11 @@ MAY_APPOINT = {
 TEACHES = frozenset({"chw", "midwife", "supervisor", "trainer", "national"})
 KEEPS_GROUPS = frozenset({"chw", "supervisor"})
 HANDS_OVER = frozenset({"supervisor", "district", "national"})
+
+
+def office_title(kind: str, sex: str) -> LazyString:
+    """What one person in this office is called, a woman ("F") or a man ("M"); without an office she is a member."""
+    return TITLES.get(kind, {}).get(sex) or KINDS.get(kind, MEMBER)
 
 
 def appointable(kinds: Iterable[str]) -> list[str]:

@@ -11,7 +11,7 @@ from lms.core import facts
 from lms.people import forms, rosters, workers
 from lms.people.cards import drawing
 from lms.people.forms import age_band
-from lms.people.mandates import HANDS_OVER, KEEPS_GROUPS, KINDS
+from lms.people.mandates import HANDS_OVER, KEEPS_GROUPS
 from lms.people.models import Group, Person, Role
 from lms.people.pictures import pair
 from lms.people.reach import find, reachable
@@ -30,7 +30,7 @@ def person(uid):
     group = Group.now_of(membership.group_uid) if membership else None
     return render_template(
         "people/person.html", person=person, membership=membership, group=group, band=age_band(person, date.today().year),
-        pair=pair(membership.number) if membership else None, drawing=_drawing(membership), roles=Role.of(uid), kinds=KINDS,
+        pair=pair(membership.number) if membership else None, drawing=_drawing(membership), roles=Role.of(uid),
         keeps=g.reach.holds(KEEPS_GROUPS), hands_over=g.reach.holds(HANDS_OVER), works=g.reach.holds(workers.SEES),
     )  # fmt: skip
 

@@ -12,7 +12,6 @@ from wtforms.validators import Regexp, ValidationError
 
 from lms.core.database import db, new_uid
 from lms.core.fields import Required, Short, UidField, Words
-from lms.people.mandates import KINDS
 from lms.people.models import Group, OrgUnit, Person, Role, below
 from lms.people.signing_in import signed_in
 from lms.people.workers import MANAGERS, SEES
@@ -118,7 +117,6 @@ def _places_page(top, units, own):
         units=units,
         above=above,
         trail=_trail(top),
-        kinds=KINDS,
         here=_working_at(top) if top and g.reach.kinds & SEES else [],
         adds=_adds_below(top),
         groups=db.session.scalars(groups).all() if top else [],

@@ -17,6 +17,7 @@ from lms.core.models import now
 from lms.core.settings import is_public
 from lms.people import pin, tries
 from lms.people.access import OneTimeCode, SignIn
+from lms.people.mandates import office_title
 from lms.people.models import Account, OrgUnit, Person, Role
 from lms.people.reach import reach_of
 
@@ -42,7 +43,7 @@ def init_app(app):
     manager.init_app(app)
     manager.user_loader(load)
     app.after_request(keep_private)
-    app.jinja_env.globals["called"] = called
+    app.jinja_env.globals.update(called=called, office_title=office_title)
 
 
 def load(uid):

@@ -196,7 +196,7 @@ def worker(uid):
 def _worker_page(person, **more):
     roles = Role.of(person.origin)
     return render_template(
-        "people/worker.html", person=person, roles=roles, kinds=KINDS, account=_account(person),
+        "people/worker.html", person=person, roles=roles, account=_account(person),
         groups=rosters.groups_of(person.origin), manages=_manages(person, roles), offers=_offers(), places=_places(),
         form=more.pop("form", None) or _move_form(roles), **more,
     )  # fmt: skip

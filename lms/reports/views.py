@@ -13,7 +13,7 @@ from lms.certificates.numbers import read_number
 from lms.core.fields import tidy
 from lms.curriculum.content import catalogue
 from lms.people import search as finding
-from lms.people.mandates import KEEPS_GROUPS, KINDS, TEACHES
+from lms.people.mandates import KEEPS_GROUPS, TEACHES
 from lms.people.models import Person, Role
 from lms.people.reach import reachable
 from lms.people.rosters import count_groups, groups_of, sizes, without_agreement
@@ -49,7 +49,6 @@ def home():
         next_step=today.next_step(groups),
         trainings=teaching.trainings_to_come(g.reach, date.today()),
         modules=catalogue().modules,
-        kinds=KINDS,
         teaches=g.reach.holds(TEACHES),
         manages=g.reach.holds(MANAGERS | {"trainer"}),
         awards=g.reach.holds(AWARDS),

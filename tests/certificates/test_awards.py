@@ -210,6 +210,20 @@ def test_a_training_is_printed_in_the_order_of_its_register(oumou, who, a_sessio
         assert name in page
 
 
+def test_a_paper_names_the_office_of_a_woman_or_of_a_man(oumou, binta, who, a_session, stories):
+    binta.tell("/persons/", corrects=who["djeneba"], given="Siaka", family="Koné", sex="M")
+    training = a_training_of(oumou, who, stories, ["awa", "binta", "djeneba"])
+    there = [who["awa"], who["binta"], who["djeneba"]]
+    oumou.post("/sessions/", a_session(training=training, present=there) | {"group": ""})
+    fields = {"module": MODULE, "training": training, "persons": there, "awarded_on": TODAY}
+    oumou.tell("/certificates/", fields, kind="participation")
+    oumou.client.set_cookie("language", "bm")  # her screen is in Bambara, the paper's sentences are French
+    pages = text_of(oumou.post(f"/trainings/{training}/certificates.pdf"))
+    for page, office in zip(pages, ("Agente de santé communautaire", "Superviseure (DTC)", "Maïeuticien"), strict=True):
+        assert office in page
+        assert "Formatrice" in page
+
+
 def test_a_second_printing_is_a_duplicate(oumou, paper):
     first, second = (text_of(oumou.post(f"/certificates/{paper.uid}/print.pdf"))[0] for _time in range(2))
     assert "DUPLICATA" not in first.upper()

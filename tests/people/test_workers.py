@@ -3,9 +3,12 @@
 import threading
 import time
 
+import pytest
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from lms.core.database import db, new_uid
+from lms.people.mandates import office_title
 from lms.people.models import Account, OrgUnit, Role
 from lms.people.workers import WorkerForm
 from tests.conftest import Browser
@@ -54,3 +57,22 @@ def test_of_two_workers_who_get_one_identifier_at_the_same_moment_one_is_told(ap
     assert [answer.status_code for answer in answers] == [303, 422]
     assert "Cet identifiant est déjà pris." in answers[1].text
     assert stories.scalar(select(func.count()).where(Account.identifier == "salif")) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "sex", "french", "bambara"),
+    [("trainer", "F", "Formatrice", "Karamɔgɔ"), ("trainer", "M", "Formateur", "Karamɔgɔ"),
+     ("midwife", "M", "Maïeuticien", "Musojiginna"), ("district", "M", "District sanitaire", "Kɛnɛya marabolo"),
+     ("group", "F", "Membre du groupement", "Jɛkulu tɔnden")],
+)  # fmt: skip
+def test_an_office_is_named_as_hers_or_his_and_in_bambara_as_one(app, kind, sex, french, bambara):
+    with app.app_context():
+        assert str(office_title(kind, sex)) == french
+        with force_locale("bm"):
+            assert str(office_title(kind, sex)) == bambara
+
+
+def test_home_and_the_page_of_a_worker_name_her_office(awa, binta, who):
+    assert "Agente de santé communautaire, " in awa.get("/").text
+    for page in ("persons", "workers"):
+        assert "Agente de santé communautaire" in binta.get(f"/{page}/{who['awa']}").text

@@ -6,7 +6,7 @@ from sqlalchemy.orm import selectinload
 from lms.cascade.lineage import Edge
 from lms.cascade.models import Attendance, Headcount, Session, Trainee, Training
 from lms.core.database import db
-from lms.people.models import Person
+from lms.people.models import Group, Person
 
 
 def roll(session):
@@ -55,6 +55,17 @@ def numbers_present(sessions):
         .group_by(Attendance.session_uid)
     )
     return dict(db.session.execute(counts).all())
+
+
+def whom_of(rows):
+    """With whom each of these sessions (or awards) was, as it is known now: {uid: group or training}, or None if taken back."""
+    found = {}
+    for model, column in ((Group, "group_uid"), (Training, "training_uid")):
+        named = {getattr(row, column) for row in rows} - {None}
+        found |= {
+            one.origin: one for one in db.session.scalars(select(model).where(model.current, model.origin.in_(named)))
+        }
+    return {row.uid: found.get(row.group_uid or row.training_uid) for row in rows}
 
 
 def present_person():

@@ -38,7 +38,7 @@ def sessions():
     listed = db.session.scalars(found.limit(PAGE).offset((page - 1) * PAGE)).all()
     count = db.session.scalar(select(func.count()).select_from(Session).where(Session.within(g.reach)))
     return render_template(
-        "cascade/sessions.html", sessions=listed, present=teaching.numbers_present(listed), modules=catalogue().modules,
+        "cascade/sessions.html", sessions=listed, whom=teaching.whom_of(listed), present=teaching.numbers_present(listed),
         trainings=teaching.trainings_to_come(g.reach, date.today()), groups=groups_of(g.person.origin),
         page=page, count=count, per_page=PAGE, teaches=g.reach.holds(TEACHES),
     )  # fmt: skip

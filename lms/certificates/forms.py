@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
@@ -10,6 +11,7 @@ from lms.certificates import earning
 from lms.certificates.eligibility import KINDS, valid_until
 from lms.certificates.models import Award, Certificate, Revocation
 from lms.certificates.numbers import certificate_number
+from lms.core.database import db
 from lms.core.fields import Choice, Day, Required, UidsField
 from lms.core.language import short_date
 from lms.curriculum.content import catalogue
@@ -88,17 +90,18 @@ class AwardForm(EndingForm):
         )  # fmt: skip
         chosen = set(self.persons.data)
         claims = [claim for origin, claim in self.claims.items() if origin in chosen]
-        return [award, *(self._certificate(award, claim) for claim in claims)]
+        offices, trainer = self._offices(), Person.now_of(self.author_uid)
+        return [award, *(self._certificate(award, claim, offices, trainer) for claim in claims)]
 
-    def _certificate(self, award, claim):
+    def _certificate(self, award, claim, offices, trainer):
         module, unit = catalogue().modules[self.module.data], self._unit()
         return Certificate(
             uid=claim.uid, number=certificate_number(claim.uid), award_uid=award.uid, place_in_register=claim.number,
             person_uid=claim.person.origin, holder_uid=claim.person.uid, kind=award.kind,
-            cadre=self._cadre(claim.person), module=module.slug, version=claim.version, content=claim.content,
-            title_fr=module.title["fr"], title_bm=module.title.get("bm", module.title["fr"]), unit_uid=unit.uid,
-            place=self._place(unit), issued_on=award.awarded_on,
-            valid_until=valid_until(award.kind, award.awarded_on), trainer_uid=Person.now_of(self.author_uid).uid,
+            cadre=offices.get(claim.person.origin) or audience(set()), module=module.slug, version=claim.version,
+            content=claim.content, title_fr=module.title["fr"], title_bm=module.title.get("bm", module.title["fr"]),
+            unit_uid=unit.uid, place=self._place(unit), issued_on=award.awarded_on,
+            valid_until=valid_until(award.kind, award.awarded_on), trainer_uid=trainer.uid,
         )  # fmt: skip
 
     def _unit(self):
@@ -109,9 +112,11 @@ class AwardForm(EndingForm):
         area = unit.above("area")
         return f"{where}, aire de santé de {area.name}" if area else f"{where}, {unit.name}"
 
-    def _cadre(self, person):
-        roles = Role.of(person.origin, self.awarded_on.data)
-        return roles[0].kind if roles else audience(set())
+    def _offices(self):
+        """The office that each of the persons holds on the day, of several the one given first: {origin: kind}."""
+        held = select(Role.person_uid, Role.kind).where(Role.held_on(self.awarded_on.data))
+        held = held.where(Role.person_uid.in_(self.persons.data)).order_by(Role.uid.desc())
+        return dict(db.session.execute(held).all())
 
 
 class RevocationForm(EndingForm):

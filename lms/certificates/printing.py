@@ -79,7 +79,8 @@ def specimen(name, **more):
     plain = {
         "kind": "competence", "cadre": "Membre du groupement",
         "module_fr": "Le corps, le cycle et l’espacement sain des naissances", "module_bm": "", "version": 1,
-        "place": "Benkadi, aire de santé de Wacoro", "district": "Dioïla", "day": date.today(), "valid_until": None, "trainer": "Oumou Diarra", "trainer_cadre": "Formatrice",
-        "number": "ML-0000000000-0", "check_url": "https://example.org/verify/ML-0000000000-0",
+        "place": "Benkadi, aire de santé de Wacoro", "district": "Dioïla", "day": date.today(),
+        "valid_until": None, "trainer": "Oumou Diarra", "trainer_cadre": "Formatrice", "number": "ML-0000000000-0",
+        "check_url": "https://example.org/verify/ML-0000000000-0",
     }  # fmt: skip
     return Sheet(holder=name, specimen=True, **(plain | more))

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, send_
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from lms.cascade import teaching
 from lms.cascade.models import Training
 from lms.certificates import earning, printing
 from lms.certificates.eligibility import KINDS, REFRESH_DAYS, state
@@ -36,12 +37,8 @@ def certificates():
     listed = db.session.scalars(found.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
     return render_template(
         "certificates/awards.html", awards=listed[:PAGE], more=len(listed) > PAGE, page=page, kinds=KIND_NAMES,
-        whom={award.uid: _whom_of(award) for award in listed},
+        whom=teaching.whom_of(listed),
     )  # fmt: skip
-
-
-def _whom_of(award):
-    return Training.now_of(award.training_uid) if award.training_uid else Group.now_of(award.group_uid)
 
 
 @bp.get("/certificates/new")
@@ -114,9 +111,9 @@ def awarded(uid):
     award = reachable(Award, uid)
     papers = printing.of_award(award)
     return render_template(
-        "certificates/award.html", award=award, papers=papers, kind=KIND_NAMES[award.kind], whom=_whom_of(award),
-        revoked=earning.revoked([paper.uid for paper in papers]), prints=g.reach.holds(AWARDS),
-        unprintable=printing.unprintable_names(paper.holder for paper in papers),
+        "certificates/award.html", award=award, papers=papers, kind=KIND_NAMES[award.kind],
+        whom=teaching.whom_of([award])[award.uid], revoked=earning.revoked([paper.uid for paper in papers]),
+        prints=g.reach.holds(AWARDS), unprintable=printing.unprintable_names(paper.holder for paper in papers),
     )  # fmt: skip
 
 

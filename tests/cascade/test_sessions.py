@@ -5,13 +5,14 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from lms.cascade import teaching
 from lms.cascade.models import Attendance, Headcount, Session
 from lms.cascade.presence import share, took_part
-from lms.core.database import new_uid
+from lms.core.database import db, new_uid
 from lms.people import rosters
+from lms.people.models import Group
 from tests.conftest import uid_in
 
 
@@ -181,3 +182,22 @@ def test_eighty_percent_exactly_is_enough():
     assert took_part(four_of_five, "a")
     assert not took_part([*four_of_five, (1, set())], "a")
     assert not took_part([], "a")
+
+
+def test_a_longer_list_of_sessions_asks_no_more_of_the_database(binta, awa, a_session, who, stories):
+    fields = {"name": "Sigida", "village": Group.now_of(who["Benkadi"]).village_uid}
+    _answer, other = awa.tell("/groups/", fields)
+    awa.post("/sessions/", a_session())
+    stories.rollback()
+    asked: list = []
+    event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    lengths = []
+    for _time in range(2):
+        asked.clear()
+        page = binta.get("/sessions/").text
+        lengths.append(len(asked))
+        assert "Benkadi" in page
+        awa.post("/sessions/", a_session(present=[], heads_M_25_49=4) | {"group": other})
+        stories.rollback()
+    assert "Sigida" in page
+    assert lengths[0] == lengths[1]

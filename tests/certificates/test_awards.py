@@ -9,7 +9,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from lms import create_app
 from lms.certificates import earning
@@ -134,6 +134,18 @@ def test_as_whom_a_whole_register_is_judged_is_asked_at_once(who, stories):
     judged = earning.as_whom([fanta, who["awa"], who["oumou"]])
     assert judged == {fanta: "group", who["awa"]: "chw", who["oumou"]: "trainer"}
     assert earning.as_whom([]) == {}
+
+
+def test_a_longer_award_asks_no_more_of_the_database(oumou, taught, award, who, stories):
+    stories.rollback()
+    asked: list = []
+    event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    lengths = []
+    for persons in (who["Benkadi members"][:1], who["Benkadi members"][1:5]):
+        asked.clear()
+        assert oumou.post("/certificates/", award(persons=persons)).status_code == 303
+        lengths.append(sum("FROM role" in statement for statement in asked))
+    assert lengths[0] == lengths[1]
 
 
 def test_an_award_posted_twice_is_one(oumou, taught, award, stories):

@@ -4,12 +4,14 @@ from datetime import date
 from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, abort, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from lms.cascade import teaching
 from lms.cascade.models import Training
+from lms.cascade.presence import ENOUGH
 from lms.certificates import earning, printing
 from lms.certificates.eligibility import KINDS, REFRESH_DAYS, state
 from lms.certificates.forms import AWARDS, KIND_NAMES, AwardForm, RevocationForm
@@ -62,7 +64,8 @@ def new_award():
     ]
     return render_template(
         "certificates/choose.html", group=group, training=training, offers=offers, kinds=KIND_NAMES,
-        expected=len(earning.register_of(group, training)),
+        expected=len(earning.register_of(group, training)), enough=round(100 * ENOUGH),
+        taught=bool(group or teaching.sessions_of(training=training.origin)),
     )  # fmt: skip
 
 
@@ -130,8 +133,9 @@ def print_award(uid):
 def print_training(uid):
     """Every certificate of a training in one PDF, in the order of its register."""
     training = reachable(Training, uid)
-    papers = printing.of_training(training)
+    papers = _in_force(printing.of_training(training))
     if not papers:  # nothing is awarded yet: that comes first
+        flash(_("Rien à imprimer encore : délivrez d’abord les attestations."), "missing")
         return redirect(url_for(".new_award", training=uid), 303)
     return _pdf(papers, f"attestations-{training.starts:%Y-%m-%d}")
 
@@ -156,8 +160,7 @@ def print_one(uid):
 
 def _pdf(papers, name):
     """The answer to a print button. A post, for it is remembered: no link from elsewhere makes a paper a duplicate."""
-    gone = earning.revoked([paper.uid for paper in papers])
-    papers = [paper for paper in papers if paper.uid not in gone]
+    papers = _in_force(papers)
     if not papers:
         abort(404)
     missing = printing.unprintable_names(paper.holder for paper in papers)
@@ -169,6 +172,11 @@ def _pdf(papers, name):
         mimetype="application/pdf",
         download_name=f"{name}.pdf",
     )
+
+
+def _in_force(papers):
+    gone = earning.revoked([paper.uid for paper in papers])
+    return [paper for paper in papers if paper.uid not in gone]
 
 
 @bp.get("/certificates/<uuid:uid>/revoke")

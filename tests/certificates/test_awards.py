@@ -236,6 +236,34 @@ def test_a_paper_names_the_office_of_a_woman_or_of_a_man(oumou, binta, who, a_se
         assert "Formatrice" in page
 
 
+def test_who_prints_before_awarding_is_told_what_is_missing_and_led_to_it(oumou, who, a_session, stories):
+    training = a_training_of(oumou, who, stories, ["awa", "binta"])
+
+    def printed():
+        answer = oumou.post(f"/trainings/{training}/certificates.pdf")
+        assert answer.status_code == 303
+        page = oumou.get(answer.headers["Location"]).text
+        assert "Rien à imprimer encore" in page
+        return page
+
+    page = printed()
+    assert "Pas encore de séance." in page
+    assert f"/sessions/new?training={training}" in page
+    oumou.post("/sessions/", a_session(training=training, present=[], heads_M_25_49=2) | {"group": ""})
+    assert "Personne n’y a encore droit. Une présence de 80 % du temps" in printed()
+    there = {"training": training, "present": [who["awa"]], "minutes": 600}
+    oumou.post("/sessions/", a_session(**there) | {"group": ""})
+    page = printed()
+    award = f"/certificates/new?module={MODULE}&amp;kind=participation&amp;training={training}"
+    assert f'class="go" href="{award}"' in page
+    assert "Personne n’y a encore droit" not in page
+    fields = {"module": MODULE, "training": training, "persons": [who["awa"]], "awarded_on": TODAY}
+    oumou.tell("/certificates/", fields, kind="participation")
+    assert oumou.post(f"/trainings/{training}/certificates.pdf").mimetype == "application/pdf"
+    oumou.tell("/revocations/", certificate=papers(stories)[0].uid, why="nom")
+    assert award in printed()
+
+
 def test_a_second_printing_is_a_duplicate(oumou, paper):
     first, second = (text_of(oumou.post(f"/certificates/{paper.uid}/print.pdf"))[0] for _time in range(2))
     assert "DUPLICATA" not in first.upper()

@@ -16,7 +16,7 @@ from lms.people.models import Group, Person, Role
 from lms.people.pictures import pair
 from lms.people.reach import find, reachable
 from lms.people.signing_in import signed_in
-from lms.people.telling import back_to_group, recorded, tell
+from lms.people.telling import back_to_group, outcome, recorded, tell
 
 bp = Blueprint("members", __name__)
 
@@ -73,12 +73,22 @@ def record_person():
     """A woman joins a group, or what was told of her is corrected."""
     form = forms.MemberForm.posted()
     if form.accepted():
+        if form.withdrawn.data:
+            return _withdrawn(form)
         facts.record(form)
         flash(_("C’est corrigé.") if form.corrects.data else _("Elle est inscrite."))
         return redirect(url_for("members.person", uid=form.origin), 303)
     if form.corrects.data:
         return tell(form, _("Corriger"), url_for("members.person", uid=form.corrects.data)), form.status
     return tell(form, _("Une femme de plus"), back_to_group(form.group.data)), form.status
+
+
+def _withdrawn(form):
+    """Her page goes with her registration: back to her group."""
+    belonged = rosters.membership(form.corrects.data)
+    facts.record(form)
+    flash(outcome(form))
+    return redirect(back_to_group(belonged and belonged.group_uid), 303)
 
 
 @bp.get("/persons/<uuid:uid>/move")

@@ -13,9 +13,14 @@ def recorded(form, title, back):
     """Record an accepted fact and go back; else show the form again with what is wrong."""
     if form.accepted():
         facts.record(form)
-        flash(_("C’est enregistré."))
+        flash(outcome(form))
         return redirect(back, 303)
     return tell(form, title, back), form.status
+
+
+def outcome(form):
+    """What is said of a fact that has been recorded."""
+    return _("C’est retiré.") if form.withdrawn.data else _("C’est enregistré.")
 
 
 def tell(form, title, back, options=None):

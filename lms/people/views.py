@@ -3,7 +3,7 @@
 from datetime import date
 from io import BytesIO
 
-from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -17,7 +17,7 @@ from lms.people.models import Group, OrgUnit, Role, below
 from lms.people.pictures import pair
 from lms.people.reach import find, reachable
 from lms.people.signing_in import called, signed_in
-from lms.people.telling import back_to_group, recorded, tell
+from lms.people.telling import back_to_group, outcome, recorded, tell
 
 bp = Blueprint("people", __name__)
 blueprints = (bp, members.bp, workers.bp, places.bp, door.bp)
@@ -111,8 +111,8 @@ def record_group():
     form = group_forms.GroupForm.posted()
     if form.accepted():
         facts.record(form)
-        flash(_("C’est enregistré."))
-        return redirect(url_for("people.group", uid=form.origin), 303)
+        flash(outcome(form))
+        return redirect(back_to_group(None if form.withdrawn.data else form.origin), 303)
     return _group_form(form), form.status
 
 

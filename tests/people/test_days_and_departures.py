@@ -106,6 +106,17 @@ def test_a_group_with_members_is_not_taken_back(awa, binta, who, stories):
     assert Group.now_of(empty) is None
 
 
+def test_who_takes_back_a_registration_is_led_to_what_is_left(awa, binta, who, fanta, stories):
+    empty = a_group(binta, stories)
+    for worker, path, uid, left in (
+        (awa, "/persons/", fanta, f"/groups/{who['Benkadi']}"),
+        (binta, "/groups/", empty, "/groups/"),
+    ):
+        answer, _uid = worker.tell(path, corrects=uid, withdrawn="y", reason="Inscrite deux fois")
+        assert (answer.status_code, answer.headers["Location"]) == (303, left)
+        assert "C’est retiré." in worker.get(left).text
+
+
 def test_a_supervisor_corrects_an_agreement_a_stranger_does_not(awa, binta, mariam, who, stories):
     fields = {"group": who["Benkadi"], "leader": "imam", "manner": "oral", "agreed_on": TODAY}
     _answer, uid = awa.tell("/agreements/", fields)

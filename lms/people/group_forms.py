@@ -66,7 +66,7 @@ class GroupForm(ReachForm):
     def validate(self, extra_validators=None):
         valid = super().validate(extra_validators)
         if valid and self.withdrawn.data and is_in_use(self.corrects.data):
-            self.reason.errors = [_("Ce groupement a des membres ou un ou une ASC : il ne se retire pas.")]
+            self.reason.errors = [_("Ce groupement a des membres, ou il a été confié : il ne se retire pas.")]
             return False
         return valid
 
@@ -84,6 +84,10 @@ class GroupForm(ReachForm):
         )  # fmt: skip
         starts_care = not before and "chw" in self.reach.kinds
         return [group, self.care(group)] if starts_care else [group]
+
+    def taken_back(self):
+        """The care that came with the registration goes with it."""
+        return [*super().taken_back(), (Care, self.corrects.data)]
 
     def care(self, group):
         """A CHW who registers a group follows it."""

@@ -53,11 +53,13 @@ def care(group):
 
 
 def is_in_use(group):
-    """Whether anybody was ever in a group or followed it: then there is a story that must not go with it."""
-    return any(
-        db.session.scalar(select(model.uid).where(model.group_uid == group, model.current).limit(1))
-        for model in (Membership, Care)
-    )
+    """Whether anybody was ever in a group or was handed it: then there is a story that must not go with it.
+
+    The care that came with its registration is no story yet: it goes with the group.
+    """
+    joined = select(Membership.uid).where(Membership.group_uid == group, Membership.current)
+    handed = select(Care.uid).where(Care.group_uid == group, Care.current, Care.origin != group)
+    return any(db.session.scalar(rows.limit(1)) for rows in (joined, handed))
 
 
 def groups_near(group, reach):

@@ -101,9 +101,27 @@ def test_a_group_with_members_is_not_taken_back(awa, binta, who, stories):
         assert answer.status_code == 422
         assert "il ne se retire pas" in answer.text
     assert Group.now_of(who["Benkadi"]) is not None
-    empty = a_group(binta, stories)
-    assert binta.tell("/groups/", corrects=empty, withdrawn="y", reason="erreur")[0].status_code == 303
-    assert Group.now_of(empty) is None
+
+
+def test_an_empty_group_is_taken_back_with_the_care_that_came_with_it(awa, binta, who, stories):
+    for worker in (awa, binta):
+        empty = a_group(worker, stories)
+        assert worker.tell("/groups/", corrects=empty, withdrawn="y", reason="erreur")[0].status_code == 303
+        assert Group.now_of(empty) is None
+        assert rosters.care(empty) is None
+    assert [group.name for group in rosters.groups_of(who["awa"])] == ["Benkadi"]
+    assert rosters.care(who["Benkadi"]).worker_uid == who["awa"]
+
+
+def test_a_group_that_was_handed_over_is_not_taken_back(awa, binta, who, stories):
+    groups = [a_group(worker, stories) for worker in (awa, binta)]
+    for group in groups:
+        assert binta.tell("/cares/", group=group, worker=who["awa"], since=TODAY)[0].status_code == 303
+        for worker in (awa, binta):
+            answer, _uid = worker.tell("/groups/", corrects=group, withdrawn="y", reason="erreur")
+            assert answer.status_code == 422
+            assert "il ne se retire pas" in answer.text
+        assert Group.now_of(group) is not None
 
 
 def test_who_takes_back_a_registration_is_led_to_what_is_left(awa, binta, who, fanta, stories):

@@ -28,7 +28,7 @@ help: ## print this help
 	@touch $@
 
 .make/assets: package-lock.json lms/core/assets.py $(STATIC) .make/python
-	@[ -d node_modules/healthicons ] && [ node_modules/healthicons -nt package-lock.json ] || bin/node-packages
+	@[ -d node_modules/idb ] && [ node_modules/idb -nt package-lock.json ] || bin/node-packages
 	@$(PY) -m lms.core.assets
 	@touch $@
 

@@ -1,6 +1,6 @@
 """Puts into `lms/static/vendor` what is not ours: pictures, fonts, their licences. Run by `make assets`.
 
-Nothing of it is kept in git, and nothing is fetched here: healthicons comes from node_modules
+Nothing of it is kept in git, and nothing is fetched here: healthicons and idb come from node_modules
 (bin/node-packages), Andika from the Debian package fonts-sil-andika. Everything text-like, ours too, gets
 a `.br` and a `.gz` beside it, as WhiteNoise wants.
 """
@@ -20,6 +20,7 @@ STATIC = ROOT / "lms" / "static"
 VENDOR = STATIC / "vendor"
 OWN_ICONS = STATIC / "img" / "icons"
 HEALTHICONS = ROOT / "node_modules" / "healthicons"
+IDB = ROOT / "node_modules" / "idb"
 ANDIKA = Path("/usr/share/fonts/truetype/andika")
 ANDIKA_LICENCE = Path("/usr/share/doc/fonts-sil-andika/copyright")
 INDIGO = "#23306b"
@@ -55,14 +56,15 @@ def main():
 
 def build(vendor: Path = VENDOR):
     """Everything, from nothing."""
-    if not (HEALTHICONS / "package.json").exists():
-        raise Missing("Il manque les pictogrammes. Lancez d’abord : bin/node-packages")
+    if not all((package / "package.json").exists() for package in (HEALTHICONS, IDB)):
+        raise Missing("Il manque les pictogrammes ou idb. Lancez d’abord : bin/node-packages")
     if not all((ANDIKA / f"Andika-{weight}.ttf").exists() for weight in WEIGHTS):
         raise Missing("Il manque la police Andika. Installez-la : apt-get install fonts-sil-andika")
     shutil.rmtree(vendor, ignore_errors=True)
     pictures(vendor / "healthicons")
     sprite(vendor / "icons.svg")
     fonts(vendor / "fonts")
+    database(vendor / "idb")
     for source in (vendor, STATIC / "css", STATIC / "js", STATIC / "img"):
         compress(source)
 
@@ -84,6 +86,13 @@ def sprite(target: Path):
     drawings.update({path.stem: path for path in sorted(OWN_ICONS.glob("*.svg"))})
     symbols = [symbol(name, path.read_text()) for name, path in sorted(drawings.items())]
     target.write_text('<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n")
+
+
+def database(folder: Path):
+    """idb, the promises around the browser's database: one module, as it was published, without its source map."""
+    folder.mkdir(parents=True)
+    (folder / "index.js").write_text(re.sub(r"\n//# sourceMappingURL.*", "", (IDB / "build" / "index.js").read_text()))
+    shutil.copy(IDB / "LICENSE", folder / "LICENSE.txt")
 
 
 def symbol(name, svg):

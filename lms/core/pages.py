@@ -13,6 +13,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
 
+from lms.core import scripts
 from lms.core.guard import HEADERS
 
 A_DAY = 24 * 3600
@@ -31,6 +32,10 @@ def init_app(app: Flask):
         app.wsgi_app, root=app.static_folder, prefix="static/", max_age=A_DAY, autorefresh=app.debug,
         add_headers_function=guarded,
     )  # fmt: skip
+    app.config["SCRIPTS"] = f"v-{scripts.version(Path(str(app.static_folder)))}"
+    app.wsgi_app = scripts.Versioned(  # type: ignore[method-assign]
+        app.wsgi_app, f"/static/{app.config['SCRIPTS']}", keep=not app.debug
+    )
 
 
 def guarded(headers, path, _address):
@@ -46,6 +51,8 @@ def guarded(headers, path, _address):
 
 def static(path):
     """The address of one of our static files; it changes when the file does, so that a change is seen at once."""
+    if path.endswith(".js"):
+        return url_for("static", filename=f"{current_app.config['SCRIPTS']}/{path}")
     return url_for("static", filename=path, v=_version(Path(current_app.static_folder) / path))
 
 

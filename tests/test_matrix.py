@@ -53,6 +53,8 @@ PLAIN = {
     "trainings.new_training": "s  3   o   o   o   3   o   3",
     "trainings.record":      "s   3   o   o   o   3   o   3",
     "cascade.record":        "s   4   4   4   4   3   4   4",
+    "doubles.doubles":       "s   3   3   o   o   o   3   3",
+    "doubles.settle":        "s   3   3   4   4   4   3   3",
     "assessment.record_attempt": "s 4 4   4   4   4   4   4",
     "hands.record_hands":    "s   4   4   4   4   3   3   4",
     "certificates.award":    "s   3   3   3   o   3   3   3",
@@ -60,6 +62,7 @@ PLAIN = {
 }  # fmt: skip
 WITH_ID = {
     "people.group": IN_REACH, "members.person": IN_REACH, "cascade.session": IN_REACH, "assessment.attempt": IN_REACH,
+    "doubles.compare": IN_REACH,
     "hands.hands": IN_REACH, "certificates.awarded": IN_REACH, "certificates.certificate": IN_REACH,
     "reports.learnt": IN_REACH, "lineage.lineage": IN_REACH, "assessment.quiz": IN_REACH, "assessment.new_attempt": IN_REACH,
     #                            vis awa dje bin oum mod adm mar
@@ -169,7 +172,8 @@ def address_of(rule, things):
         "assessment.new_attempt": f"?person={{person}}&module={MODULE}",
         "certificates.new_award": f"?group={{group}}&module={MODULE}",
     }
-    what = {"people": "person", "workers": "worker", "cascade": "session", "trainings": "training", "hands": "hands"}
+    what = {"people": "person", "workers": "worker", "cascade": "session", "doubles": "session", "trainings": "training",
+            "hands": "hands"}  # fmt: skip
     by_path = {"/groups": "group", "/awards": "award", "/trainings": "training", "/attempts": "attempt",
                "/certificates": "certificate"}  # fmt: skip
     kind = next((w for start, w in by_path.items() if rule.rule.startswith(start)), None)

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms.validators import ValidationError
 
+from lms.cascade.double_forms import SettlementForm
 from lms.cascade.models import Attendance, Headcount, Session, Trainee, Training
 from lms.core.database import db
 from lms.core.fields import (
@@ -173,4 +174,4 @@ class TrainingForm(ReachForm):
         return [training, *trainees]
 
 
-FORMS = (SessionForm, TrainingForm)
+FORMS = (SessionForm, TrainingForm, SettlementForm)

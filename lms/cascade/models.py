@@ -104,3 +104,21 @@ class Headcount(db.Model):
     number: Mapped[int]
 
     __table_args__ = (CheckConstraint("number > 0", name="number"),)
+
+
+class Settlement(Fact, db.Model):
+    """What a supervisor found out of two sessions that look alike: one sitting told twice, or two sittings."""
+
+    first_uid: Mapped[Uid] = mapped_column(ForeignKey("receipt.uid"))
+    second_uid: Mapped[Uid] = mapped_column(ForeignKey("receipt.uid"))
+    same: Mapped[bool]
+
+    rules = (
+        CheckConstraint("first_uid < second_uid", name="pair"),
+        Index("ix_settlement_first_uid_second_uid", "first_uid", "second_uid"),
+    )
+
+    @classmethod
+    def within(cls, reach):
+        of_groups = select(Session.origin).where(Session.current, Session.group_uid.in_(groups_within(reach)))
+        return cls.current & cls.first_uid.in_(of_groups)

@@ -1,8 +1,11 @@
 """What was taught, asked of the database: sessions and rolls, hours of presence, who taught whom."""
 
+from collections import Counter
+
 from sqlalchemy import Integer, cast, func, literal, select
 from sqlalchemy.orm import selectinload
 
+from lms.cascade import doubles, settling
 from lms.cascade.lineage import Edge
 from lms.cascade.models import Attendance, Headcount, Session, Trainee, Training
 from lms.core.database import db
@@ -73,13 +76,29 @@ def present_person():
     return (Person.origin == Attendance.person_uid) & Person.current
 
 
-def presence(sessions):
-    """(minutes, persons present) of each session: what `presence.took_part` is asked with."""
+def rolls(sessions):
+    """Who is on the roll of each of these sessions: {uid: persons}."""
     there: dict = {session.uid: set() for session in sessions}
     rows = select(Attendance.session_uid, Attendance.person_uid).where(Attendance.session_uid.in_(list(there)))
     for session, person in db.session.execute(rows):
         there[session].add(person)
-    return [(session.minutes, there[session.uid]) for session in sessions]
+    return there
+
+
+def presence(sessions):
+    """(minutes, persons present) of each sitting: what `presence.took_part` is asked with. A sitting told twice is one."""
+    return doubles.counted(sessions, rolls(sessions), settling.settled(sessions))
+
+
+def minutes_of(person):
+    """How many minutes of each module a person was there for: {module: minutes}. A sitting told twice is one."""
+    hers = select(Attendance.session_uid).where(Attendance.person_uid == person)
+    sessions = settling.with_twins(db.session.scalars(select(Session).where(Session.current, Session.uid.in_(hers))))
+    there, minutes = rolls(sessions), Counter()
+    for sitting in doubles.sittings(sessions, settling.settled(sessions)):
+        if any(person in there[session.uid] for session in sitting):
+            minutes[sitting[0].module] += max(session.minutes for session in sitting)
+    return minutes
 
 
 def edges_from(teachers):

@@ -100,8 +100,8 @@ def training(uid):
     """One training: its register with the presence of each, its sessions, what comes next."""
     training = reachable(Training, uid)
     sessions = teaching.sessions_of(training=uid)
-    presence = teaching.presence(sessions)
-    halves = [(s.held_on, s.half, there) for s, (_minutes, there) in zip(sessions, presence, strict=True)]
+    presence, there = teaching.presence(sessions), teaching.rolls(sessions)
+    halves = [(session.held_on, session.half, there[session.uid]) for session in sessions]
     register = [
         (number, person, share(presence, person.origin), half_days(halves, person.origin))
         for number, person in teaching.register(training)

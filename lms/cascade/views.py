@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from lms.assessment.forms import HandsUpForm
-from lms.cascade import lineage_views, teaching, trainings
+from lms.cascade import doubles_views, lineage_views, settling, teaching, trainings
 from lms.cascade.forms import HEADS, SessionForm, head_field
 from lms.cascade.models import Session, Training
 from lms.core import facts
@@ -25,7 +25,7 @@ from lms.people.rosters import groups_of, roster, sizes
 from lms.people.signing_in import signed_in
 
 bp = Blueprint("cascade", __name__)
-blueprints = (bp, trainings.bp, lineage_views.bp)
+blueprints = (bp, trainings.bp, lineage_views.bp, doubles_views.bp)
 PAGE = 30
 
 
@@ -40,7 +40,7 @@ def sessions():
     return render_template(
         "cascade/sessions.html", sessions=listed, whom=teaching.whom_of(listed), present=teaching.numbers_present(listed),
         trainings=teaching.trainings_to_come(g.reach, date.today()), groups=groups_of(g.person.origin),
-        page=page, count=count, per_page=PAGE, teaches=g.reach.holds(TEACHES),
+        doubtful=settling.doubtful(listed), page=page, count=count, per_page=PAGE, teaches=g.reach.holds(TEACHES),
     )  # fmt: skip
 
 
@@ -191,6 +191,7 @@ def session(uid):
         "cascade/session.html", session=session, roll=teaching.roll(session), heads=teaching.heads(session),
         module=catalogue().modules.get(session.module), leader=Person.now_of(session.led_by),
         corrects=g.reach.holds(TEACHES), asks=g.reach.holds(HandsUpForm.by),
+        twins=settling.twins(session), doubtful=settling.doubtful([session]),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from lms.core import views as core_views
 from lms.curriculum import content
 from lms.curriculum import views as curriculum_views
 from lms.demo import cli as demo_cli
+from lms.offline import views as offline_views
 from lms.people import cli as people_cli
 from lms.people import signing_in
 from lms.people import views as people_views
@@ -28,6 +29,7 @@ from lms.reports import views as reports_views
 FLOORS = ("core", "people", "curriculum", "assessment", "cascade", "followup", "certificates", "reports", "offline")
 SCREENS = (
     core_views, people_views, curriculum_views, assessment_views, cascade_views, certificates_views, reports_views,
+    offline_views,
 )  # fmt: skip
 COMMANDS = (core_cli, people_cli, certificates_cli, demo_cli)
 VERSION = version("kalanso")
@@ -35,6 +37,7 @@ VERSION = version("kalanso")
 
 def create_app(**overrides):
     """The application; `overrides` win over the environment."""
+    settings.keep_malian_time()
     app = Flask("lms")
     app.config.update(settings.read(), VERSION=VERSION)
     app.config.update(overrides)

@@ -44,17 +44,23 @@ def kept(view: Callable):
 
     @wraps(view)
     def answer(**ids):
-        page = request.environ[MADE] = _made(view, ids, request.path, language())
+        page = request.environ[MADE] = made(view, ids, request.path, language())
         return hand_out(page)
 
     return answer
 
 
-def _made(view, ids, path, code):
+def made(view, ids, path, code):
+    """The page of a view in this language, as a visitor without name or query gets it, ready to be handed out."""
+    answer = answered(view, ids, path, code)
+    return page_of(answer.get_data(), answer.content_type or "text/html; charset=utf-8", code)
+
+
+def answered(view, ids, path, code):
+    """What a view answers to a visitor who reads this language."""
     app = current_app._get_current_object()
     with app.app_context(), app.test_request_context(path, headers={"Cookie": f"{COOKIE}={code}"}):
-        made = make_response(view(**ids))
-        return page_of(made.get_data(), made.content_type or "text/html; charset=utf-8", code)
+        return make_response(view(**ids))
 
 
 def page_of(body: bytes, type: str, code=""):
@@ -63,15 +69,15 @@ def page_of(body: bytes, type: str, code=""):
     return Page(code, {**smaller, "identity": body}, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"', type)
 
 
-def hand_out(page: Page, cache="no-cache"):
+def hand_out(page: Page, cache="no-cache", vary=VARY):
     """The page as a response, in the best encoding the browser takes; 304 when it has it."""
-    status, headers, body = _answer(page, request.environ)
+    status, headers, body = _answer(page, request.environ, vary)
     return Response(body, status, [*headers, ("Cache-Control", cache)])
 
 
-def _answer(page, environ):
+def _answer(page, environ, vary=VARY):
     """`(status, headers, body)` of a page for this request."""
-    headers = [("ETag", page.etag), ("Vary", VARY)]
+    headers = [("ETag", page.etag), ("Vary", vary)]
     if page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
         return "304 NOT MODIFIED", headers, b""
     encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))

@@ -1,0 +1,5 @@
+"""The doors of this floor, for the roof to open."""
+
+from lms.offline import intake_views, pack_views, page_views, worker_views
+
+blueprints = (intake_views.bp, page_views.bp, pack_views.bp, worker_views.bp)

@@ -203,7 +203,7 @@ export async function envelope(worker, rows) {
       client: 1, device: record.id, count: facts.length, sha256: hex(await crypto.subtle.digest("SHA-256", bodies)),
       now: new Date().toISOString(), epoch: record.epoch ?? null, facts,
     }); // prettier-ignore
-    if (used.length === 1 || (await gzipped(text)).size <= MOST_BYTES) return { text, used };
+    if (used.length === 1 || (await gzipped(text)).length <= MOST_BYTES) return { text, used };
     used = used.slice(0, used.length >> 1);
     facts.length = used.length;
   }
@@ -214,7 +214,8 @@ const encoding = zips ? { "Content-Encoding": "gzip" } : {};
 
 export async function gzipped(text) {
   const plain = new Blob([text]);
-  return zips ? new Response(plain.stream().pipeThrough(new CompressionStream("gzip"))).blob() : plain;
+  const smaller = zips ? new Response(plain.stream().pipeThrough(new CompressionStream("gzip"))) : plain;
+  return new Uint8Array(await smaller.arrayBuffer());
 }
 
 // The server's answer, or {trouble}. Whatever is not our JSON with an epoch was said by somebody else: there is no network.

@@ -36,7 +36,7 @@ async function parcel(worker, text) {
   const key = await keyOf(shared, ephemeral);
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const sealing = { name: "AES-GCM", iv, additionalData: letters.encode(PARCEL) };
-  const sealed = await subtle.encrypt(sealing, key, await (await gzipped(signed)).arrayBuffer());
+  const sealed = await subtle.encrypt(sealing, key, await gzipped(signed));
   return new Uint8Array(await new Blob([PARCEL, ephemeral, iv, sealed]).arrayBuffer());
 }
 

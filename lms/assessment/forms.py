@@ -27,12 +27,22 @@ ANSWER, HANDS = "answer.", "hands."
 
 
 class QuizFields(ContentFields):
-    """What a quiz of either kind names: the form of the questions, when, in which language."""
+    """What a quiz of either kind names: the form of the questions, when, in which language.
+
+    Its answers come under names of their own, each beginning with `answers_under`.
+    """
+
+    answers_under: str
 
     form = HiddenField(validators=[Required()])
     kind = Pick(_l("Quand"), [Required()], choices=WHEN)
     language = Choice(_l("Langue"), [Required()], choices=LANGUAGE_CHOICES)
     taken_on = Day(_l("Jour"), [Required(), not_to_come])
+
+    @classmethod
+    def understands(cls, names):
+        """Its fields, and its answers."""
+        return super().understands(name for name in names if not name.startswith(cls.answers_under))
 
     def validate_form(self, field):
         if field.data not in LETTERS:
@@ -44,8 +54,10 @@ class AttemptForm(QuizFields, ReachForm):
 
     path = "/attempts/"
     model = Attempt
+    together = True
     about = {"person": "person_uid", "module": "module"}  # noqa: RUF012
     by = frozenset(KINDS)
+    answers_under = ANSWER
     person = Reachable(Person)
     mode = Pick(_l("Comment"), [Required()], choices=MODES)
 
@@ -103,8 +115,10 @@ class HandsUpForm(QuizFields, ReachForm):
 
     path = "/hands/"
     model = HandsUp
+    together = True
     about = {"group": "group_uid", "module": "module"}  # noqa: RUF012
     by = frozenset({"chw", "midwife", "supervisor", "trainer"})
+    answers_under = HANDS
     group = Reachable(Group)
     present = WholeNumber(_l("Femmes présentes"), [Required()], least=1, most=999)
 

@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 from lms.cascade.double_forms import SettlementForm
 from lms.cascade.models import Attendance, Headcount, Session, Trainee, Training
 from lms.core.database import db
+from lms.core.facts import Many
 from lms.core.fields import (
     Day,
     Optional,
@@ -45,6 +46,7 @@ class SessionForm(ContentFields, ReachForm):
 
     path = "/sessions/"
     model = Session
+    together = True
     about = {"group": "group_uid", "training": "training_uid"}  # noqa: RUF012
     by = TEACHES
     group = Reachable(Group, required=False)
@@ -83,6 +85,9 @@ class SessionForm(ContentFields, ReachForm):
     @cached_property
     def register(self):
         """Everybody who has ever been on the roster of the group, or is expected at the training."""
+        return self.once(("register", self.group.data, self.training.data), self._register)
+
+    def _register(self):
         if self.group.data:
             listed = select(Membership.person_uid).where(Membership.group_uid == self.group.data)
         else:
@@ -104,13 +109,13 @@ class SessionForm(ContentFields, ReachForm):
             lessons=" ".join(self.lessons.data), language=self.language.data, place=self.place.data,
             held_on=self.held_on.data, half=self.half.data, minutes=self.minutes.data, led_by=self.doer("led_by"),
         )  # fmt: skip
-        roll = [Attendance(session_uid=session.uid, person_uid=person) for person in self.present.data]
+        roll = [{"session_uid": session.uid, "person_uid": person} for person in self.present.data]
         heads = [
-            Headcount(session_uid=session.uid, sex=sex, band=band, number=number)
+            {"session_uid": session.uid, "sex": sex, "band": band, "number": number}
             for (sex, band), number in self.heads().items()
             if number
         ]
-        return [session, *roll, *heads]
+        return [session, Many(Attendance, roll), Many(Headcount, heads)]
 
 
 def _head_label(sex, band):
@@ -168,10 +173,10 @@ class TrainingForm(ReachForm):
             starts=self.starts.data, ends=self.ends.data, modules=" ".join(self.modules.data), led_by=self.doer("led_by"),
         )  # fmt: skip
         trainees = [
-            Trainee(training_uid=training.uid, person_uid=person, number=number)
+            {"training_uid": training.uid, "person_uid": person, "number": number}
             for number, person in enumerate(self.trainees.data, start=1)
         ]
-        return [training, *trainees]
+        return [training, Many(Trainee, trainees)]
 
 
 FORMS = (SessionForm, TrainingForm, SettlementForm)

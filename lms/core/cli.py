@@ -27,6 +27,7 @@ def upgrade():
 def bring_up_to_date():
     """Migrate, and begin the first epoch of a new database."""
     Path(current_app.config["LMS_DATA"]).mkdir(parents=True, exist_ok=True)
+    db.session.rollback()  # a transaction left open by who asked before would lock the migration out
     migrate(directory=f"{current_app.root_path}/migrations")
     if Epoch.present() is None:
         Epoch.begin()

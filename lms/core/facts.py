@@ -1,8 +1,12 @@
 """The one door: a fact is a form, posted once, and stored once however often it arrives."""
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 import sqlalchemy as sa
@@ -11,15 +15,38 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form
+from wtforms.fields.core import UnboundField
 from wtforms.validators import ValidationError
 
 from lms.core.database import Uid, db, new_uid
-from lms.core.fields import Required, Short, UidField, Words
+from lms.core.fields import Day, Required, Short, UidField, Words
 from lms.core.models import Conflict, Fact, Receipt, Withdrawal, now
 
 
 class OutOfReachError(ValidationError):
     """The fact speaks of somebody or something outside its author's places."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a fact came home when it was told away from the network: by which phone, its number there, that phone's clock.
+
+    `told_on` is the day by our clock, as far as that can be known; `doubt` why its dates may be wrong, or None.
+    """
+
+    device: str
+    number: int | None = None
+    at: datetime | None = None
+    told_on: date | None = None
+    doubt: str | None = None
+
+
+@dataclass(frozen=True)
+class Many:
+    """Many rows of one table as plain values, as a roll is: written together, without an object for each."""
+
+    model: type
+    values: list[dict]
 
 
 class FactForm(Form):
@@ -28,10 +55,12 @@ class FactForm(Form):
     `uid` is minted when the form opens. `corrects` names the origin of the fact it corrects;
     with `withdrawn` the fact is taken back, and only `reason` is asked.
     A subclass names the `path` it is posted to and the `model` of its row, and makes its `rows()`.
+    `together`: new facts of this kind ask nothing of one another, so that many can be judged first and written at once.
     """
 
     path: ClassVar[str]
     model: ClassVar[type[Fact]]
+    together: ClassVar[bool] = False
     about: ClassVar[dict[str, str]] = {}
     """{field: column} of whom and what the fact is about: a correction never moves a fact to somebody else."""
 
@@ -40,10 +69,16 @@ class FactForm(Form):
     withdrawn = BooleanField()
     reason = Words(validators=[Short(500)])
 
-    def __init__(self, formdata=None, *, body=b"", author=None, at=None, **known):
-        self.body, self.author, self.at = body, author, at or now()
+    def __init__(
+        self, formdata=None, *, body=b"", author=None, at=None, way=None, vouched_by=None, known_here=None, **known
+    ):
+        self.body, self.author, self.at, self.way, self.vouched_by = body, author, at or now(), way, vouched_by
+        self.known_here = {} if known_here is None else known_here
         self.duplicate = self.conflict = self.out_of_reach = self.refused = False
+        self.is_newer = bool(way and formdata) and not self.understands(formdata)
         super().__init__(formdata, **known)
+        has_days = any(isinstance(field, Day) and field.data for field in self)
+        self.doubt = way.doubt if way and has_days else None
 
     @classmethod
     def opened(cls, author=None, **known):
@@ -58,9 +93,31 @@ class FactForm(Form):
         return form if form.may_post() else abort(403)
 
     @classmethod
-    def sent(cls, body, author, at=None):
-        """The form of a kept urlencoded body: from an outbox, a replay, or the demo."""
-        return cls(MultiDict(_pairs(body)), body=body, author=author, at=at)
+    def sent(cls, body, author, at=None, **how):
+        """The form of a kept urlencoded body: from an outbox, a replay, or the demo.
+
+        `how`: the `way` it came, who vouches for what was held (`vouched_by`), what is known already (`known_here`).
+        """
+        return cls(MultiDict(_pairs(body)), body=body, author=author, at=at, **how)
+
+    @classmethod
+    def of_receipt(cls, receipt, author, vouched_by=None):
+        """The form as it was accepted once, to be told again to an empty database."""
+        way = receipt.device and Way(
+            receipt.device, receipt.device_number, receipt.device_at, receipt.told_on, receipt.doubt
+        )
+        return cls.sent(receipt.body, author, receipt.received_at, way=way or None, vouched_by=vouched_by)
+
+    @classmethod
+    def understands(cls, names):
+        """Whether every field named is one this form reads: a newer phone may send more."""
+        return all(isinstance(getattr(cls, name, None), UnboundField) for name in names)
+
+    def carries(self, uid):
+        """Whether this is a fact of that uid, and every word of it can be read here."""
+        if self.uid.data != uid:
+            self.uid.errors = [_("La fiche ne porte pas le numéro sous lequel elle est arrivée.")]
+        return self.uid.data == uid and not self.is_newer
 
     @property
     def hash(self):
@@ -115,6 +172,22 @@ class FactForm(Form):
         return self.author.origin if self.author else None
 
     @property
+    def answerable(self):
+        """The origin of the one by whose right the fact goes: who vouches for it, else its author."""
+        return self.vouched_by.origin if self.vouched_by else self.author_uid
+
+    @property
+    def told_on(self):
+        """The day it was told, by our clock: days before it came, when a phone carried it."""
+        return (self.way and self.way.told_on) or self.at.date()
+
+    def once(self, key: Hashable, ask: Callable[[], Any]):
+        """What `ask` answers, asked once of all the forms that are judged together."""
+        if key not in self.known_here:
+            self.known_here[key] = ask()
+        return self.known_here[key]
+
+    @property
     def status(self):
         """The HTTP status of a form that is shown again; one that is out of reach is not (404)."""
         if self.out_of_reach:
@@ -122,7 +195,7 @@ class FactForm(Form):
         return 409 if self.conflict else 422 if self.errors else 200
 
     def rows(self):
-        """The rows this fact makes, its own `model` first."""
+        """The rows this fact makes, its own `model` first, and `Many` where they are many."""
         raise NotImplementedError
 
     def taken_back(self):
@@ -185,10 +258,7 @@ def record(form, commit=True):
 
 
 def _write(form):
-    receipt = Receipt(
-        uid=form.uid.data, path=form.path, body=form.body, hash=form.hash,
-        author=form.author_uid, received_at=form.at,
-    )  # fmt: skip
+    receipt = _receipt(form)
     db.session.add(receipt)
     db.session.flush()
     if form.withdrawn.data:
@@ -198,13 +268,44 @@ def _write(form):
     return receipt
 
 
+def _receipt(form):
+    way = form.way
+    told = {"device": way.device, "device_number": way.number, "device_at": way.at} if way else {}
+    return Receipt(
+        uid=form.uid.data, path=form.path, body=form.body, hash=form.hash, author=form.author_uid, received_at=form.at,
+        told_on=way and way.told_on, doubt=form.doubt, vouched_by=form.vouched_by and form.vouched_by.origin, **told,
+    )  # fmt: skip
+
+
+def record_together(forms):
+    """Store accepted new facts, each with its receipt, in the transaction that is open: a few statements for them all."""
+    made = [form.rows() for form in forms]
+    db.session.add_all([_receipt(form) for form in forms])
+    db.session.flush()
+    db.session.add_all([rows[0] for rows in made])
+    db.session.flush()
+    _add_all([row for rows in made for row in rows[1:]])
+
+
 def _put(form):
     first, *others = form.rows()  # made before the old row goes: a correction looks at what it corrects
     if form.corrects.data:
         supersede(form.model, form.corrects.data)
     db.session.add(first)
     db.session.flush()  # the others point at it
-    db.session.add_all(others)
+    _add_all(others)
+
+
+def _add_all(rows):
+    """Rows that point at rows already there: objects one by one, the `Many` of a table in one statement."""
+    db.session.add_all([row for row in rows if not isinstance(row, Many)])
+    many = defaultdict(list)
+    for row in rows:
+        if isinstance(row, Many):
+            many[row.model] += row.values
+    for model, values in many.items():
+        if values:
+            db.session.execute(sa.insert(model), values)
 
 
 def _take_back(form):
@@ -227,7 +328,6 @@ def keep_conflict(form):
     form.conflict = True
     known = sa.select(Conflict).filter_by(uid=form.uid.data, hash=form.hash)
     if db.session.scalar(known) is None:
-        db.session.add(
-            Conflict(uid=form.uid.data, path=form.path, body=form.body, hash=form.hash, author=form.author_uid)
-        )
+        told = Conflict(uid=form.uid.data, path=form.path, body=form.body, hash=form.hash, author=form.author_uid)
+        db.session.add(told)
         db.session.commit()

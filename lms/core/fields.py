@@ -17,7 +17,7 @@ class Required:
     field_flags = {"required": True}  # noqa: RUF012  WTForms reads it from the class
 
     def __call__(self, form, field):
-        if not field.raw_data or not any(str(value).strip() for value in field.raw_data):
+        if not field.raw_data or not any(tidy(str(value)) for value in field.raw_data):
             field.errors[:] = []
             raise StopValidation(_("À remplir."))
 
@@ -28,7 +28,7 @@ class Optional:
     field_flags = {"optional": True}  # noqa: RUF012
 
     def __call__(self, form, field):
-        if not field.raw_data or not any(str(value).strip() for value in field.raw_data):
+        if not field.raw_data or not any(tidy(str(value)) for value in field.raw_data):
             field.errors[:] = []
             raise StopValidation
 

@@ -1,6 +1,6 @@
 """What is remembered of every fact: that it came, from whom, and byte for byte what it said."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index, String
@@ -17,7 +17,11 @@ def now():
 
 
 class Receipt(db.Model):
-    """One posted fact. `seq` orders facts; a phone's clock never does. An erased body is None, its hash stays."""
+    """One posted fact. `seq` orders facts; a phone's clock never does. An erased body is None, its hash stays.
+
+    Of what a phone brought home: its number there, the phone's clock (`device_at`), the day it was told by our clock as far
+    as that can be known (`told_on`), and whether its dates are in doubt. `vouched_by` is who let in what was held.
+    """
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     uid: Mapped[Uid] = mapped_column(unique=True)
@@ -29,8 +33,14 @@ class Receipt(db.Model):
     device: Mapped[str | None] = mapped_column(String(64))
     device_number: Mapped[int | None]
     device_at: Mapped[datetime | None]
+    told_on: Mapped[date | None]
+    doubt: Mapped[str | None] = mapped_column(String(12))
+    vouched_by: Mapped[Uid | None]
 
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  a number is never given twice
+    __table_args__ = (
+        Index("ix_receipt_device", "device", "device_number"),
+        {"sqlite_autoincrement": True},  # a number is never given twice
+    )
 
     @classmethod
     def of(cls, uid):
@@ -42,14 +52,53 @@ class Conflict(db.Model):
     """A second, different body that came under a uid already taken: kept beside the first, and shown."""
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
-    uid: Mapped[Uid] = mapped_column(ForeignKey("receipt.uid"), index=True)
-    path: Mapped[str] = mapped_column(String(64))
+    uid: Mapped[Uid] = mapped_column(index=True)
+    path: Mapped[str] = mapped_column(String(200))
     body: Mapped[bytes | None]
     hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
     author: Mapped[Uid | None]
     received_at: Mapped[datetime] = mapped_column(default=now)
+    device: Mapped[str | None] = mapped_column(String(64))
+    device_number: Mapped[int | None]
 
-    __table_args__ = (sa.UniqueConstraint("uid", "hash"),)
+    __table_args__ = (sa.UniqueConstraint("uid", "hash"), Index("ix_conflict_device", "device", "device_number"))
+
+
+class Held(db.Model):
+    """A fact that came home and cannot be taken as it is: kept whole, with the reason, until somebody settles it.
+
+    `waits_for` is the held fact it points at. `settled` says how it ended: `taken` (with corrections or as it was) or
+    `aside`; None while it is open. A row is never deleted.
+    """
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    uid: Mapped[Uid] = mapped_column(unique=True)
+    path: Mapped[str] = mapped_column(String(200))
+    body: Mapped[bytes | None]
+    hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    author: Mapped[Uid | None] = mapped_column(index=True)
+    received_at: Mapped[datetime] = mapped_column(default=now)
+    device: Mapped[str | None] = mapped_column(String(64))
+    device_number: Mapped[int | None]
+    device_at: Mapped[datetime | None]
+    told_on: Mapped[date | None]
+    doubt: Mapped[str | None] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(String(500))
+    waits_for: Mapped[Uid | None] = mapped_column(index=True)
+    settled: Mapped[str | None] = mapped_column(String(8))
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[Uid | None]
+    settled_why: Mapped[str | None] = mapped_column(String(500))
+
+    __table_args__ = (
+        Index("ix_held_device", "device", "device_number"),
+        {"sqlite_autoincrement": True},
+    )
+
+    @classmethod
+    def of(cls, uid):
+        """What is held under this uid, settled or not, or None."""
+        return db.session.scalar(sa.select(cls).filter_by(uid=uid)) if uid else None
 
 
 class Withdrawal(db.Model):
@@ -102,7 +151,7 @@ class Epoch(db.Model):
     """One life of this database. A restore begins the next, so that phones send again what a backup did not hold."""
 
     uid: Mapped[Uid] = mapped_column(primary_key=True, default=new_uid)
-    number: Mapped[int] = mapped_column(unique=True)
+    number: Mapped[int] = mapped_column(sa.BigInteger, unique=True)
     began_at: Mapped[datetime] = mapped_column(default=now)
 
     @classmethod
@@ -113,6 +162,6 @@ class Epoch(db.Model):
 
     @classmethod
     def begin(cls):
-        """Begin the next epoch."""
+        """Begin the next epoch. Its number is the second it begins in: two restores of one backup never share one."""
         last = db.session.scalar(sa.select(sa.func.max(cls.number))) or 0
-        db.session.add(cls(number=last + 1))
+        db.session.add(cls(number=max(last + 1, int(now().timestamp()))))

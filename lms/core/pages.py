@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
 
 from lms.core import scripts
+from lms.core.database import db
 from lms.core.guard import HEADERS
 
 A_DAY = 24 * 3600
@@ -114,4 +115,5 @@ def explain_full_disk(error):
     """A full disk is said as such: nothing was stored, and she must know it."""
     if "full" not in str(error.orig) and "No space" not in str(error.orig):
         raise error
+    db.session.rollback()  # the page asks who is signed in
     return render_template("core/error.html", code=507, sentence=sentence(507)), 507

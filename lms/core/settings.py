@@ -4,10 +4,17 @@ import contextlib
 import os
 import secrets
 import tempfile
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def keep_malian_time():
+    """The day of this process is Mali's, which is UTC's, wherever the server stands."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
 
 
 def read(environ=os.environ):
@@ -45,15 +52,19 @@ def database_url(asked, data):
 
 
 def secret_key(data):
-    """The signing key of this installation: made once, readable by its owner alone."""
-    path = data / "secret.key"
+    """The key that signs cookies: made once, readable by its owner alone."""
+    return kept_secret(data / "secret.key", lambda: secrets.token_hex(32))
+
+
+def kept_secret(path, make):
+    """The text kept in this file; the first time `make` makes it, mode 0600."""
     try:
         return path.read_text()
     except FileNotFoundError:
-        data.mkdir(parents=True, exist_ok=True)
-    handle, made = tempfile.mkstemp(dir=data)  # mode 0600
+        path.parent.mkdir(parents=True, exist_ok=True)
+    handle, made = tempfile.mkstemp(dir=path.parent)  # mode 0600
     with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(32))
+        file.write(make())
     with contextlib.suppress(FileExistsError):  # another process was first: its key is the key
         os.link(made, path)
     os.unlink(made)

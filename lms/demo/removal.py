@@ -6,7 +6,7 @@ from lms.core.database import db
 from lms.core.models import Receipt
 from lms.people.models import Account, OrgUnit, OrgUnitCode
 
-REFERENCE = {"org_unit", "org_unit_code", "epoch", "wrong_tries"}
+REFERENCE = {"org_unit", "org_unit_code", "epoch", "wrong_tries", "device"}
 
 
 def remove():
@@ -27,7 +27,7 @@ def remove():
 
 def _of_demo(table, told, cast):
     """Whether a row of this table belongs to the demo: by its receipt, by its person, or by the row it hangs on."""
-    if table.name == "receipt":
+    if table.name in ("receipt", "held", "conflict"):
         return sa.or_(table.c.author.in_(cast), table.c.uid.in_(cast))
     keys = {key.target_fullname: key.parent for key in table.foreign_keys}
     if "uid" in table.c and any(key.column.table.name == "receipt" for key in table.c.uid.foreign_keys):

@@ -10,7 +10,6 @@ from wtforms.validators import StopValidation
 from lms.core.database import db
 from lms.core.facts import FactForm, OutOfReachError
 from lms.core.fields import UidField
-from lms.core.models import now
 from lms.people.models import OrgUnit, Role
 from lms.people.reach import find, reach_of
 
@@ -27,7 +26,7 @@ class Reachable(UidField):
             if self.required:
                 raise StopValidation(_("À choisir."))
             return
-        self.row = find(self.model, self.data, form.reach)
+        self.row = form.once((self.model, self.data), lambda: find(self.model, self.data, form.reach))
         if self.row is None:
             form.out_of_reach = True
             raise OutOfReachError(_("Pas trouvé dans vos lieux."))
@@ -40,13 +39,16 @@ class ReachForm(FactForm):
 
     @cached_property
     def reach(self):
-        """The author's reach: that of the request, or asked anew for a fact that came another way."""
+        """The reach the fact goes by: that of the request, or asked anew for a fact that came another way."""
         reach = g.get("reach")
-        if reach and reach.person == self.author_uid:
+        if reach and reach.person == self.answerable:
             return reach
+        return self.once(("reach", self.answerable), self._reach)
+
+    def _reach(self):
         places = select(Role.kind, OrgUnit.path).join(OrgUnit, OrgUnit.uid == Role.unit_uid)
-        held = places.where(Role.person_uid == self.author_uid, Role.held_on((self.at or now()).date()))
-        return reach_of(self.author_uid, db.session.execute(held))
+        held = places.where(Role.person_uid == self.answerable, Role.held_on(self.at.date()))
+        return reach_of(self.answerable, db.session.execute(held))
 
     def may_post(self):
         return self.by is None or bool(self.reach.kinds & self.by)

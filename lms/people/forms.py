@@ -31,9 +31,12 @@ LEFT = [
 
 
 def not_to_come(form, field):
-    """A thing that has happened did not happen tomorrow."""
-    if field.data and field.data > date.today():
+    """A thing that has happened did not happen tomorrow. What a phone carried home is kept, and its date in doubt."""
+    if not field.data or field.data <= date.today():
+        return
+    if form.way is None:
         raise ValidationError(_("Cette date n’est pas encore venue."))
+    form.doubt = "to_come"
 
 
 def not_before(field, day, said):
@@ -88,9 +91,9 @@ class PersonForm(ReachForm):
 
     def _born(self, before):
         """Her years of birth: those told before, when the band that was shown is sent back; she grows no younger."""
-        if before and (age_band(before, self.at.year) or "") == (self.age.data or ""):
+        if before and (age_band(before, self.told_on.year) or "") == (self.age.data or ""):
             return before.born_from, before.born_to
-        return born(self.age.data, self.at.year)
+        return born(self.age.data, self.told_on.year)
 
 
 class MemberForm(PersonForm):
@@ -125,7 +128,7 @@ class MemberForm(PersonForm):
         person = self.person()
         if self.corrects.data:
             return [person]
-        membership = join(self, person.origin, self.group.row, self.at.date())
+        membership = join(self, person.origin, self.group.row, self.told_on)
         person.code = member_code(self.group.row.code, membership.number)
         return [person, membership]
 

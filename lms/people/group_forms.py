@@ -72,7 +72,7 @@ class GroupForm(ReachForm):
 
     def work_places(self):
         """The paths of all her roles: a CHW may register a group in the area she works in."""
-        roles = Role.of(self.author_uid, self.at.date())
+        roles = Role.of(self.answerable, self.at.date())
         return [role.unit.path for role in roles]
 
     def rows(self):
@@ -96,7 +96,7 @@ class GroupForm(ReachForm):
             origin=self.uid.data,
             group_uid=group.origin,
             worker_uid=self.author_uid,
-            since=self.at.date(),
+            since=self.told_on,
         )
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from lms.assessment import history
 from lms.assessment.standing import NEEDS, Legs, competent
-from lms.cascade.models import Attendance, Session
+from lms.cascade import teaching
 from lms.certificates import earning
 from lms.certificates.models import Certificate
 from lms.core.database import db
@@ -31,7 +31,7 @@ class Row:
 
 def by_module(person):
     """A row for each module of the curriculum, in order."""
-    minutes, papers = _minutes(person), _papers(person)
+    minutes, papers = teaching.minutes_of(person.origin), _papers(person)
     audience = earning.as_whom([person.origin])[person.origin]
     return [
         _row(module, minutes.get(module.slug, 0), history.attempts(person.origin, module.slug), papers, audience)
@@ -44,16 +44,6 @@ def _row(module, attended, attempts, papers, audience):
     legs = Legs(quiz=bool(earned))
     missing = () if competent(audience, legs) else tuple(leg for leg in NEEDS[audience] if not getattr(legs, leg))
     return Row(module, attended, earned, missing, [paper for paper in papers if paper.module == module.slug])
-
-
-def _minutes(person):
-    rows = (
-        select(Session.module, func.sum(Session.minutes))
-        .join(Attendance, Attendance.session_uid == Session.uid)
-        .where(Session.current, Attendance.person_uid == person.origin)
-        .group_by(Session.module)
-    )
-    return dict(db.session.execute(rows).all())
 
 
 def _papers(person):

@@ -74,7 +74,7 @@ def text_of(answer):
 
 
 def test_who_was_there_for_four_fifths_has_taken_part(oumou, awa, taught, a_session, award, who, stories):
-    awa.post("/sessions/", a_session(present=2, minutes=16))
+    awa.post("/sessions/", a_session(present=2, minutes=16, half="pm"))
     claims = earning.claims("participation", MODULE, group=Group.now_of(who["Benkadi"]), day=TODAY)
     assert [claim.number for claim in claims] == [1, 2]
     assert oumou.post("/certificates/", award(persons=3)).status_code == 422

@@ -10,7 +10,7 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import IntegrityError
 
 from lms.core.database import db, new_uid
-from lms.core.models import Conflict, Epoch, Receipt
+from lms.core.models import Epoch, Receipt, Withdrawal
 
 
 def test_a_uid_takes_sixteen_bytes(world, stories):
@@ -30,7 +30,7 @@ def test_uids_follow_one_another_in_time():
 
 
 def test_a_row_that_points_at_nothing_is_refused(stories):
-    stories.add(Conflict(uid=new_uid(), path="/", body=b"", hash=b"0" * 32))
+    stories.add(Withdrawal(uid=new_uid(), origin=new_uid(), reason="Saisie deux fois"))
     with pytest.raises(IntegrityError):
         stories.flush()
     stories.rollback()

@@ -103,7 +103,13 @@ def test_who_has_handed_her_group_over_mends_nothing_in_it(awa, binta, who, a_se
     form = a_session()
     awa.post("/sessions/", form)
     other, _uid = binta.tell(
-        "/workers/", given="Sira", family="Keïta", sex="F", kind="chw", identifier="sira", unit=area_of(stories, "ML.KKR.DIO.WAC")
+        "/workers/",
+        given="Sira",
+        family="Keïta",
+        sex="F",
+        kind="chw",
+        identifier="sira",
+        unit=area_of(stories, "ML.KKR.DIO.WAC"),
     )
     binta.tell("/cares/", group=who["Benkadi"], worker=uid_in(other), since=date.today())
     awa_moves_away(stories, who)
@@ -116,7 +122,9 @@ def area_of(session, path):
 
 
 def awa_moves_away(session, who):
-    session.execute(update(Role).where(Role.person_uid == who["awa"]).values(unit_uid=area_of(session, "ML.KKR.BNB.BNB1")))
+    session.execute(
+        update(Role).where(Role.person_uid == who["awa"]).values(unit_uid=area_of(session, "ML.KKR.BNB.BNB1"))
+    )
     session.commit()
 
 

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from flask_migrate import upgrade
 
 from lms import create_app
+from lms.core.cli import bring_up_to_date
 from lms.core.database import db
-from lms.core.models import Receipt
+from lms.core.models import Epoch, Receipt
 from lms.demo import country
+from lms.demo.cli import is_empty
 from lms.demo.story import Story
 from lms.people.models import Account, Group, OrgUnit, Person
 from tests.conftest import Browser, settings
@@ -35,6 +37,15 @@ def beginning(app, seed):
         told = [(person.uid, person.name) for person in db.session.scalars(sa.select(Person).order_by(Person.uid))]
         db.session.rollback()
     return told
+
+
+def test_the_tables_come_though_somebody_has_just_asked_whether_anybody_is_there(tmp_path):
+    """As the first `lms run` does: its own question must not lock its own migration out."""
+    app = an_empty_app(tmp_path / "data")
+    with app.app_context():
+        assert is_empty()
+        bring_up_to_date()
+        assert Epoch.present()
 
 
 def run(app, *words):

@@ -1,0 +1,63 @@
+"""The keys of this installation: what it signs with, and what phones seal to. Made once, kept in the data folder."""
+
+import base64
+from functools import cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from flask import current_app
+
+from lms.core.settings import kept_secret
+
+SIGNING, SEALING = "signing.pem", "sealing.pem"
+
+
+def signing() -> Ed25519PrivateKey:
+    """The key that signs what this server says."""
+    return _read(current_app.config["LMS_DATA"] / SIGNING)
+
+
+def sealing() -> ec.EllipticCurvePrivateKey:
+    """The P-256 key that opens what was sealed to this server."""
+    return _read(current_app.config["LMS_DATA"] / SEALING)
+
+
+MADE = {SIGNING: Ed25519PrivateKey.generate, SEALING: lambda: ec.generate_private_key(ec.SECP256R1())}
+
+
+@cache
+def _read(path: Path):
+    return load_pem_private_key(kept_secret(path, lambda: _pem(MADE[path.name]())).encode(), password=None)
+
+
+def _pem(key):
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def sealing_point() -> bytes:
+    """The public half of the sealing key: 65 bytes, uncompressed, as WebCrypto imports it."""
+    return sealing().public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def signed(text: str) -> str:
+    """The text with our signature behind it: `text.signature`, the signature in URL-safe base64."""
+    return f"{text}.{base64.urlsafe_b64encode(signing().sign(text.encode())).decode()}"
+
+
+def said_by_us(sealed: str) -> str | None:
+    """The text of what `signed` made, or None when it is not ours."""
+    text, _dot, signature = sealed.rpartition(".")
+    try:
+        signing().public_key().verify(base64.urlsafe_b64decode(signature), text.encode())
+    except (InvalidSignature, ValueError):
+        return None
+    return text

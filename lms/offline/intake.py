@@ -1,0 +1,244 @@
+"""How a batch comes home: every fact is stored, or held with its reason; none is dropped, none blocks the next.
+
+One transaction for the whole batch. Facts of a kind that ask nothing of one another are judged first and written
+together; where that fails, and for all other kinds, each has a savepoint of its own.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+import structlog
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from lms.core.database import Uid, db
+from lms.core.facts import Way, record, record_together
+from lms.core.models import Conflict, Held, Receipt, now
+from lms.offline.envelope import CARRIED, Envelope, Told, moment
+from lms.people.models import Person
+
+A_CLOCK_MAY_BE_OFF = timedelta(hours=12)
+LONGEST_AWAY = timedelta(days=400)
+HELD_A_DAY = 500
+"""How many facts of one device may be held or conflict in a day; those beyond stay on the phone."""
+UIDS = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+CORRECTS = re.compile("(^|&)corrects=[^&]")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one fact: `stored`, `duplicate`, `held`, `conflict`, or `later` when it has to stay on the phone."""
+
+    state: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Whose batch it is: her person, her identifier, and why she cannot be believed today, or None."""
+
+    author: Person | None
+    identifier: str | None
+    distrust: str | None = None
+
+
+def take(envelope: Envelope, sender: Sender) -> dict[Uid, Result]:
+    """Store or hold every fact of the envelope, in one transaction, committed before the answer is given."""
+    batch = Batch(envelope, sender)
+    results = batch.results()
+    db.session.commit()
+    return results
+
+
+class Batch:
+    """One envelope on its way in: what is known already of its facts, and what was asked while judging them."""
+
+    def __init__(self, envelope, sender):
+        self.envelope, self.sender = envelope, sender
+        self.came = now()
+        uids = [told.uid for told in envelope.facts]
+        self.receipts = {row.uid: row for row in db.session.scalars(select(Receipt).where(Receipt.uid.in_(uids)))}
+        self.held = {row.uid: row for row in db.session.scalars(select(Held).where(Held.uid.in_(uids)))}
+        self.room: int | None = None
+        self.asked: dict = {}
+
+    def results(self):
+        """{uid: Result} of every fact, in the order sent."""
+        results: dict[Uid, Result] = {}
+        for together, facts in groupby(self.envelope.facts, self._go_together):
+            run = [told for told in facts if told.uid not in results]
+            known = {told.uid: self._known(told) for told in run}
+            results |= {uid: result for uid, result in known.items() if result}
+            new = [told for told in {told.uid: told for told in run}.values() if not known[told.uid]]
+            results |= self._together(new) if together else {told.uid: self._alone(told) for told in new}
+            if not together:
+                self.asked.clear()  # what was written may change what is asked next
+        return results
+
+    def _go_together(self, told):
+        """Whether a fact may be judged and written beside its neighbours."""
+        kind = CARRIED.get(told.path)
+        return bool(kind and kind.together and not CORRECTS.search(told.body))
+
+    def _known(self, told) -> Result | None:
+        """What to answer for a fact that came before; None for a new one."""
+        receipt, held = self.receipts.get(told.uid), self.held.get(told.uid)
+        same = told.hash in {row.hash for row in (receipt, held) if row}
+        if held and same and not held.settled:
+            return Result("held", held.reason)
+        if same or (receipt and receipt.body is None):  # an erased fact is never born again
+            return Result("duplicate")
+        return self._conflict(told) if receipt or held else None
+
+    def _together(self, run: list[Told]) -> dict[Uid, Result]:
+        """Judge all of a run, then write those that may be in a few statements; one by one where that fails."""
+        try:
+            forms = {told.uid: self._form(told) for told in run if not self._refusal(told)}
+            good = {uid: form for uid, form in forms.items() if form.carries(uid) and form.validate()}
+            with db.session.begin_nested():
+                record_together(list(good.values()))
+        except OperationalError:
+            raise
+        except Exception as error:
+            log.warning("run_of_facts_failed", error=type(error).__name__)
+            self.asked.clear()
+            good = {}
+        return {told.uid: Result("stored") if told.uid in good else self._alone(told) for told in run}
+
+    def _alone(self, told) -> Result:
+        """Judge and write one fact in a savepoint of its own."""
+        if refusal := self._refusal(told):
+            return self._hold(told, refusal)
+        try:
+            with db.session.begin_nested():
+                form = self._form(told)
+                if form.carries(told.uid) and form.validate():
+                    record(form, commit=False)
+                    return Result("stored")
+        except OperationalError:
+            raise
+        except Exception as error:
+            self.asked.clear()
+            return self._after(error, told)
+        return self._hold(told, reason(form))
+
+    def _after(self, error, told):
+        """A fact that the database or a form broke on: it came by another way meanwhile, or it is held."""
+        if receipt := Receipt.of(told.uid):
+            return Result("duplicate") if receipt.hash == told.hash else self._conflict(told)
+        log.warning("fact_failed", path=told.path, error=type(error).__name__)
+        return self._hold(told, _("Le serveur n’a pas su lire cette fiche."))
+
+    def _form(self, told):
+        return CARRIED[told.path].sent(
+            told.body.encode(), self.sender.author, self.came, way=self._way(told), known_here=self.asked
+        )
+
+    def _refusal(self, told) -> str | None:
+        """Why a fact is held before its form is even asked; None when nothing stands against it."""
+        if self.sender.distrust:
+            return self.sender.distrust
+        if told.author and told.author.casefold() != (self.sender.identifier or told.author).casefold():
+            return _("Cette fiche est d’une autre personne : elle doit l’envoyer elle-même.")
+        return None if told.path in CARRIED else _("Ce téléphone est plus récent que le serveur.")
+
+    def _way(self, told):
+        told_on, doubt = told_when(told.moment, self.came, self.skew)
+        return Way(self.envelope.device, told.number, told.moment, told_on, doubt)
+
+    @property
+    def skew(self) -> timedelta:
+        """How far the phone's clock is ahead of ours."""
+        said = moment(self.envelope.now)
+        return said - self.came if said else timedelta(0)
+
+    def _hold(self, told, why) -> Result:
+        """Keep a fact that cannot be taken, with the reason; past the day's quota it stays on the phone."""
+        if not self._has_room():
+            return Result("later", _("Trop de fiches retenues aujourd’hui. Celle-ci reste sur le téléphone."))
+        pointed = waited_for(told.body, told.uid)
+        if pointed:
+            why = _("Attend une autre fiche, qui est retenue.")
+        way = self._way(told)
+        db.session.add(
+            Held(
+                uid=told.uid, path=told.path, body=told.body.encode(), hash=told.hash,
+                author=self.sender.author and self.sender.author.origin, received_at=self.came, reason=why[:500],
+                waits_for=pointed, device=way.device, device_number=way.number, device_at=way.at, told_on=way.told_on,
+                doubt=way.doubt,
+            )
+        )  # fmt: skip
+        db.session.flush()
+        return Result("held", why)
+
+    def _conflict(self, told) -> Result:
+        """Keep a second body under a known uid beside the first, and say so."""
+        if not self._has_room():
+            return Result("later")
+        way = self._way(told)
+        known = select(Conflict).filter_by(uid=told.uid, hash=told.hash)
+        if db.session.scalar(known) is None:
+            db.session.add(
+                Conflict(
+                    uid=told.uid, path=told.path, body=told.body.encode(), hash=told.hash, device=way.device,
+                    device_number=way.number, author=self.sender.author and self.sender.author.origin,
+                    received_at=self.came,
+                )
+            )  # fmt: skip
+            db.session.flush()
+        return Result("conflict", _("Cette fiche est déjà arrivée avec un autre contenu. Les deux sont gardées."))
+
+    def _has_room(self) -> bool:
+        if self.room is None:
+            since = self.came.replace(hour=0, minute=0, second=0, microsecond=0)
+            self.room = HELD_A_DAY - sum(_since(model, self.envelope.device, since) for model in (Held, Conflict))
+        self.room -= 1
+        return self.room >= 0
+
+
+def _since(model, device, day):
+    return db.session.scalar(
+        select(func.count()).select_from(model).where(model.device == device, model.received_at >= day)
+    )
+
+
+def told_when(at: datetime | None, came: datetime, skew: timedelta):
+    """(the day a fact was told, by our clock; why its dates are in doubt), each None where there is none.
+
+    The phone's clock is corrected by what it was off at sending. A day to come, or more than 400 days ago, is no day.
+    """
+    doubt = "clock" if abs(skew) > A_CLOCK_MAY_BE_OFF else None
+    if at is None:
+        return None, doubt
+    told = at - skew
+    if not came - LONGEST_AWAY <= told <= came + A_CLOCK_MAY_BE_OFF:
+        return None, "clock"
+    return min(told, came).date(), doubt
+
+
+def waited_for(body: str, own: UUID) -> Uid | None:
+    """The first open held fact that this body points at, or None."""
+    pointed = {UUID(text) for text in UIDS.findall(body)} - {own}
+    open_ones = select(Held.uid).where(Held.uid.in_(pointed), Held.settled.is_(None)).order_by(Held.seq).limit(1)
+    return db.session.scalar(open_ones) if pointed else None
+
+
+def reason(form) -> str:
+    """In words, why a form did not accept a fact."""
+    if form.is_newer:
+        return _("Ce téléphone est plus récent que le serveur.")
+    if form.refused:
+        return _("Votre rôle ne permet pas cette fiche.")
+    said = [f"{_label(form, name)}{error}" for name, errors in form.errors.items() for error in errors]
+    return " ".join(said) or _("Pas trouvé dans vos lieux.")
+
+
+def _label(form, name):
+    text = str(form[name].label.text) if name in form else ""
+    return f"{text} : " if text and text.lower() != name.replace("_", " ") else ""

@@ -1,0 +1,54 @@
+"""The phones that facts come from: which, by whom, and whether they are still trusted."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.core.database import Uid, db
+from lms.core.models import now
+
+LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+
+
+class Device(db.Model):
+    """One phone or browser that keeps facts until there is a network. Its `label` is said aloud: « téléphone B4 ».
+
+    `skew` is how many seconds its clock was ahead of ours when it last sent something.
+    """
+
+    uid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    label: Mapped[str] = mapped_column(String(8))
+    enrolled_at: Mapped[datetime] = mapped_column(default=now)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+    skew: Mapped[int] = mapped_column(default=0)
+    revoked_at: Mapped[datetime | None]
+
+    keys = relationship("DeviceKey", order_by="DeviceKey.enrolled_at")
+
+    @classmethod
+    def met(cls, uid):
+        """The device of this uid; one that was never seen is written down."""
+        device = db.session.get(cls, uid)
+        if device is None:
+            device = cls(uid=uid, label=f"{secrets.choice(LETTERS)}{secrets.randbelow(90) + 10}")
+            db.session.add(device)
+            db.session.flush()
+        return device
+
+
+class DeviceKey(db.Model):
+    """The public key by which a worker's facts from one device are known to be hers: a P-256 point, uncompressed."""
+
+    device_uid: Mapped[str] = mapped_column(ForeignKey("device.uid"), primary_key=True)
+    account_uid: Mapped[Uid] = mapped_column(ForeignKey("account.uid"), primary_key=True, index=True)
+    public: Mapped[bytes] = mapped_column(LargeBinary(65), primary_key=True)
+    enrolled_at: Mapped[datetime] = mapped_column(default=now)
+
+    account = relationship("Account")
+
+
+def keys_of(device, account):
+    """Every key this worker has enrolled on this device, as raw points."""
+    return db.session.scalars(select(DeviceKey.public).filter_by(device_uid=device, account_uid=account)).all()

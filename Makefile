@@ -5,7 +5,7 @@ PY := .venv/bin/python
 LMS := .venv/bin/lms
 STATIC := $(shell find lms/static/css lms/static/js lms/static/img -name '*.css' -o -name '*.js' -o -name '*.svg')
 RUN_PACKAGES := python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 fonts-sil-andika
-TEST_PACKAGES := chromium poppler-utils wrk
+TEST_PACKAGES := chromium gcc libc6-dev poppler-utils spin wrk
 
 help: ## print this help
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -56,6 +56,9 @@ check: setup-test ## lint, types, floors, content, catalogues
 	@$(LMS) content check
 	@$(PY) -m pytest -q tests/test_house.py tests/test_catalogues.py
 
+model: .make/system-test ## search every state of the outbox protocol (docs/protocol/outbox.md) for a loss
+	@bin/model
+
 bench: setup-test ## measure (make bench NAME="page process"), writes bench/results.json
 	@$(PY) -m bench $(NAME)
 
@@ -71,4 +74,4 @@ messages: .make/python ## collect the sentences of the code into the catalogues
 lock: ## write the lock files again from pyproject.toml and package.json
 	@bin/lock && npm install --package-lock-only --ignore-scripts
 
-.PHONY: help setup setup-test run test test-fast check bench screenshots assets messages lock
+.PHONY: help setup setup-test run test test-fast check model bench screenshots assets messages lock

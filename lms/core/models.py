@@ -39,6 +39,12 @@ class Receipt(db.Model):
 
     __table_args__ = (
         Index("ix_receipt_device", "device", "device_number"),
+        Index(
+            "ix_receipt_doubt",
+            "author",
+            sqlite_where=sa.text("doubt is not null"),
+            postgresql_where=sa.text("doubt is not null"),
+        ),
         {"sqlite_autoincrement": True},  # a number is never given twice
     )
 
@@ -49,17 +55,23 @@ class Receipt(db.Model):
 
 
 class Conflict(db.Model):
-    """A second, different body that came under a uid already taken: kept beside the first, and shown."""
+    """A second, different body that came under a uid already taken: kept beside the first, and shown.
+
+    `settled` says which of the two is right, `first` or `second`; None until somebody who knows has said it.
+    """
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     uid: Mapped[Uid] = mapped_column(index=True)
     path: Mapped[str] = mapped_column(String(200))
     body: Mapped[bytes | None]
     hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
-    author: Mapped[Uid | None]
+    author: Mapped[Uid | None] = mapped_column(index=True)
     received_at: Mapped[datetime] = mapped_column(default=now)
     device: Mapped[str | None] = mapped_column(String(64))
     device_number: Mapped[int | None]
+    settled: Mapped[str | None] = mapped_column(String(8))
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[Uid | None]
 
     __table_args__ = (sa.UniqueConstraint("uid", "hash"), Index("ix_conflict_device", "device", "device_number"))
 

@@ -20,6 +20,7 @@ from lms.core import views as core_views
 from lms.curriculum import content
 from lms.curriculum import views as curriculum_views
 from lms.demo import cli as demo_cli
+from lms.offline import cli as offline_cli
 from lms.offline import views as offline_views
 from lms.people import cli as people_cli
 from lms.people import signing_in
@@ -31,7 +32,7 @@ SCREENS = (
     core_views, people_views, curriculum_views, assessment_views, cascade_views, certificates_views, reports_views,
     offline_views,
 )  # fmt: skip
-COMMANDS = (core_cli, people_cli, certificates_cli, demo_cli)
+COMMANDS = (core_cli, people_cli, certificates_cli, offline_cli, demo_cli)
 VERSION = version("kalanso")
 
 

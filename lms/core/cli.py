@@ -8,8 +8,9 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade as migrate
+from rich.progress import Progress, SpinnerColumn
 
-from lms.core import paper
+from lms.core import backup, paper
 from lms.core.database import WAL_IS_SAFE_FROM, db
 from lms.core.models import Epoch
 
@@ -32,6 +33,33 @@ def bring_up_to_date():
     if Epoch.present() is None:
         Epoch.begin()
         db.session.commit()
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
+def save(file):
+    """Writes everything into one file, consistent while serving: tables, what was taught, the server's keys."""
+    with Progress(SpinnerColumn(), "{task.description}") as bar:
+        task = bar.add_task("")
+        backup.save(file.absolute(), lambda table: bar.update(task, description=table))
+    click.echo(f"{file} : {file.stat().st_size // 1024} Ko. Il contient des noms et des clés : gardez-le en lieu sûr.")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Ne demande pas confirmation.")
+@with_appcontext
+def put_back(file, yes):
+    """Puts a backup in the place of what is here, into a new epoch: phones send again what it does not hold."""
+    bring_up_to_date()
+    if not yes:
+        click.confirm("Tout ce qui est ici sera remplacé par la sauvegarde. Continuer ?", abort=True)
+    try:
+        epoch = backup.restore(file)
+    except backup.NoBackupError as error:
+        raise click.ClickException(f"Rien n’est changé. {error}") from error
+    click.echo(f"Restauré. Nouvelle époque : {epoch}")
 
 
 @click.command()
@@ -88,4 +116,4 @@ def _assets():
 CHECKS = {
     "Pango": _pango, "Police": _font, "Base de données": _database, "Disque": _disk, "Horloge": _clock, "Images": _assets,
 }  # fmt: skip
-commands = (upgrade, doctor)
+commands = (upgrade, save, put_back, doctor)

@@ -1,12 +1,15 @@
 """The database: one declarative base, 16-byte keys, SQLite made safe. Knows no table."""
 
 import uuid
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from flask import has_request_context, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -62,7 +65,17 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base)
+_elsewhere: ContextVar[sa.Engine | None] = ContextVar("elsewhere", default=None)
+
+
+class OneSession(Session):
+    """The session of a request; within `elsewhere` it works on another database."""
+
+    def get_bind(self, *args, **kwargs):
+        return _elsewhere.get() or super().get_bind(*args, **kwargs)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": OneSession})
 migrate = Migrate(render_as_batch=True, compare_type=True)
 
 
@@ -95,6 +108,28 @@ def engine_options(url):
     return {"module": dbapi2, "hide_parameters": True}
 
 
+def only_reading():
+    """A connection that sees the database as of one moment, and keeps nobody from writing meanwhile."""
+    options = {"reading": True} if db.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    return db.engine.connect().execution_options(**options)
+
+
+@contextmanager
+def elsewhere(url):
+    """All that is done within is done to the database at this address; yields its engine."""
+    engine = sa.create_engine(url, **engine_options(str(url)))
+    if engine.dialect.name == "sqlite":
+        make_sqlite_safe(engine)
+    db.session.remove()
+    token = _elsewhere.set(engine)
+    try:
+        yield engine
+    finally:
+        db.session.remove()
+        _elsewhere.reset(token)
+        engine.dispose()
+
+
 def make_sqlite_safe(engine):
     """Foreign keys held, every commit on the disk, transactions opened by us and not by the driver."""
     event.listen(engine, "connect", _prepare)
@@ -110,5 +145,6 @@ def _prepare(connection, _record):
 
 
 def _begin(connection):
-    reading = has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
+    asks = has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
+    reading = asks or connection.get_execution_options().get("reading")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,155 @@
+"""Everything in one file, and back: a consistent copy while serving, the same from and to SQLite and PostgreSQL.
+
+The file is a gzipped tar: `kalanso.sqlite` with every table, `content/` (what was taught), and the keys of the server.
+It holds names and keys: mode 0600, to be kept where the server's own disk would be.
+"""
+
+import os
+import tarfile
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import current_app
+
+from lms.core.database import db, engine_options, make_sqlite_safe, only_reading
+from lms.core.models import Epoch
+
+TABLES, CONTENT = "kalanso.sqlite", "content"
+SECRETS = ("secret.key", "signing.pem", "sealing.pem")
+AT_ONCE = 2_000
+VERSION = sa.Table("alembic_version", sa.MetaData(), sa.Column("version_num", sa.String(32)))
+
+Progress = Callable[[str], None]
+
+
+class NoBackupError(ValueError):
+    """A file that is no backup of Kalanso, or one that is cut, or newer than this server."""
+
+
+def tables() -> list[sa.Table]:
+    """Every table, what is pointed at before what points, and the version of the tables."""
+    return [*db.metadata.sorted_tables, VERSION]
+
+
+def save(target: Path, progress: Progress = lambda _name: None) -> None:
+    """Write a backup; it appears whole or not at all."""
+    data = Path(current_app.config["LMS_DATA"])
+    with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
+        copied = Path(folder) / TABLES
+        _copy_out(copied, progress)
+        packed = Path(folder) / "packed"
+        packed.touch(mode=0o600)
+        with tarfile.open(packed, "w:gz", compresslevel=6) as tar:
+            tar.add(copied, TABLES)
+            for name in (CONTENT, *SECRETS):
+                if (data / name).exists():
+                    tar.add(data / name, name)
+        os.replace(packed, target)
+
+
+def _copy_out(file, progress):
+    """All tables as of one moment: one transaction reads them all, whatever is written meanwhile."""
+    copy = _sqlite(file)
+    with only_reading() as reading, copy.begin() as writing:
+        db.metadata.create_all(writing)
+        VERSION.create(writing)
+        for table in tables():
+            progress(table.name)
+            pour(reading, writing, table)
+    copy.dispose()
+
+
+def _sqlite(file):
+    url = f"sqlite:///{file}"
+    engine = sa.create_engine(url, **engine_options(url))
+    make_sqlite_safe(engine)
+    return engine
+
+
+def pour(reading, writing, table):
+    """Copy all rows of a table to another database, a few thousand at a time; what is pointed at comes first."""
+    known = {column["name"] for column in sa.inspect(reading).get_columns(table.name)}
+    columns = [column for column in table.columns if column.name in known]
+    order = table.c.path if "parent_uid" in table.c else sa.literal(1)
+    rows = reading.execution_options(yield_per=AT_ONCE).execute(sa.select(*columns).order_by(order))
+    for some in rows.mappings().partitions():
+        writing.execute(sa.insert(table), [dict(row) for row in some])
+
+
+def restore(source: Path, progress: Progress = lambda _name: None) -> str:
+    """Put a backup in the place of what is here, in one transaction, and begin a new epoch; returns the epoch.
+
+    Raises NoBackupError with nothing changed. Phones hear the new epoch and send again what the backup did not hold.
+    """
+    with tempfile.TemporaryDirectory(prefix=".restore-") as folder:
+        _unpack(source, Path(folder))
+        _put_back(Path(folder) / TABLES, progress)
+        _put_files(Path(folder), Path(current_app.config["LMS_DATA"]))
+    return Epoch.present()
+
+
+def _unpack(source, folder):
+    try:
+        with tarfile.open(source) as tar:
+            tar.extractall(folder, filter="data")
+    except (OSError, EOFError, tarfile.TarError) as error:
+        raise NoBackupError(f"{source} : {error}") from error
+    if not (folder / TABLES).exists():
+        raise NoBackupError(f"{source} : {TABLES} n’y est pas.")
+
+
+def _put_back(file, progress):
+    copy = _sqlite(file)
+    try:
+        with copy.connect() as reading:
+            _refuse_another_version(reading)
+            _replace(reading, progress)
+    except sa.exc.DatabaseError as error:
+        db.session.rollback()
+        raise NoBackupError(f"{error.orig}") from error
+    finally:
+        copy.dispose()
+
+
+def _refuse_another_version(reading):
+    told, here = (connection.scalar(sa.select(VERSION)) for connection in (reading, db.session))
+    if told != here:
+        raise NoBackupError(f"Les tables sont de la version {told}, ce serveur en est à {here}.")
+
+
+def _replace(reading, progress):
+    writing = db.session.connection()
+    for table in reversed(db.metadata.sorted_tables):
+        writing.execute(sa.delete(table))
+    for table in db.metadata.sorted_tables:
+        progress(table.name)
+        pour(reading, writing, table)
+    _go_on_counting(writing)
+    Epoch.begin()
+    db.session.commit()
+
+
+def _go_on_counting(writing):
+    """PostgreSQL's sequences do not see rows that brought their numbers along."""
+    if writing.dialect.name != "postgresql":
+        return
+    for table in db.metadata.sorted_tables:
+        if "seq" in table.c:
+            last = sa.select(sa.func.coalesce(sa.func.max(table.c.seq), 0) + 1).scalar_subquery()
+            writing.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(table.name, "seq"), last, False)))
+
+
+def _put_files(folder, data):
+    """What was taught joins what is here; the server's keys are those of the backup."""
+    for path in sorted((folder / CONTENT).rglob("*")):
+        target = data / path.relative_to(folder)
+        if path.is_file() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    for name in SECRETS:
+        if (folder / name).exists():
+            handle = os.open(data / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write((folder / name).read_bytes())

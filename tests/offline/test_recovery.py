@@ -1,0 +1,130 @@
+"""After a disaster: a backup goes back in, receipts are told again, and phones bring the rest."""
+
+import stat
+import tarfile
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from lms.core import backup
+from lms.core.database import db
+from lms.core.models import Epoch, Held, Receipt
+from lms.offline import holding, replay
+from lms.people.models import Person
+from tests.offline.phone import Phone, body_of
+from tests.offline.same import rows, rows_at
+
+
+@pytest.fixture
+def phone(awa):
+    return Phone(awa, "awa")
+
+
+@pytest.fixture
+def a_life(phone, awa, oumou, who, a_session, an_attempt, stories):
+    """Facts of every way: on line and from a phone, corrected, withdrawn, held, mended, in conflict, awarded."""
+    first = a_session()
+    awa.post("/sessions/", first)
+    awa.post("/sessions/", {**first, "minutes": 5})
+    for number in range(3):
+        awa.post("/attempts/", an_attempt(person=who["Benkadi members"][number]))
+    woman = phone.tells("/persons/", group=who["Benkadi"], given="Kadia", sex="F")
+    told = a_session(half="pm")
+    phone.tells("/sessions/", **{**told, "present": [*told["present"], woman]})
+    phone.tells("/sessions/", **a_session(corrects=told["uid"], half="pm", minutes=50))
+    phone.tells("/sessions/", uid=None, corrects=first["uid"], withdrawn="y", reason="Deux fois")
+    phone.tells("/departures/", person=woman, left_on=date.today(), why="depart")
+    nameless = phone.tells("/persons/", group=who["Benkadi"], given="", sex="F")
+    waiting = phone.tells("/attempts/", **an_attempt(person=nameless))
+    phone.tells("/sessions/", **a_session(minutes=0))
+    phone.sends()
+    mended = body_of({"uid": nameless, "group": who["Benkadi"], "given": "Coumba", "sex": "F"}).encode()
+    holding.accept(Held.of(nameless), Person.now_of(who["binta"]), mended)
+    assert Held.of(waiting).settled == "taken"
+    stories.rollback()
+
+
+def test_every_receipt_told_again_gives_the_same_facts(a_life, world, stories, tmp_path):
+    there = f"sqlite:///{tmp_path / 'again.sqlite'}"
+    assert [fact for fact in replay.replay(there) if fact] == []
+    stories.rollback()
+    live, again = rows(), rows_at(there)
+    for table, told in live.items():
+        assert again[table] == told, table
+    assert len(live["receipt"]) > 20
+    with pytest.raises(replay.NotEmptyError):
+        list(replay.replay(there))
+
+
+def test_every_table_is_either_made_of_receipts_or_copied():
+    copied = {*replay.BEFORE, *replay.WITH_THEIR_PERSON, *replay.AFTER, *replay.NOT_COPIED}
+    made = {mapper.class_ for mapper in db.Model.registry.mappers} - copied
+    assert {model.__tablename__ for model in made} >= {"receipt", "person", "session", "attendance", "attempt"}
+    assert not {model for model in made if "receipt.uid" not in _reaches(model)}
+
+
+def _reaches(model, seen=()):
+    """What a table's foreign keys lead to, however far."""
+    table = model.__table__ if hasattr(model, "__table__") else model
+    if table.name == "receipt":
+        return {"receipt.uid"}
+    found = {key.target_fullname for key in table.foreign_keys}
+    others = {key.column.table for key in table.foreign_keys} - {table, *seen}
+    return found.union(*(_reaches(other, (*seen, table)) for other in others))
+
+
+def test_a_backup_goes_back_in_and_begins_a_new_epoch(a_life, world, stories, tmp_path):
+    before, epoch = rows(skip={"epoch"}), Epoch.present()
+    file = tmp_path / "kalanso.tar.gz"
+    backup.save(file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for table in reversed(db.metadata.sorted_tables):
+        if table.name not in ("org_unit", "epoch"):
+            stories.execute(table.delete())
+    stories.commit()
+    assert backup.restore(file) != epoch
+    assert rows(skip={"epoch"}) == before
+    assert stories.scalar(select(func.count()).select_from(Epoch)) == 2
+
+
+def test_what_came_after_the_backup_is_sent_again_by_the_phones(phone, who, stories, tmp_path):
+    before = phone.tells("/persons/", group=who["Benkadi"], given="Ada", sex="F")
+    phone.sends()
+    file = tmp_path / "yesterday.tar.gz"
+    backup.save(file)
+    after = phone.tells("/persons/", group=who["Benkadi"], given="Bintou", sex="F")
+    phone.sends()
+    backup.restore(file)
+    stories.rollback()
+    assert Person.now_of(after) is None
+    phone.tells("/persons/", group=who["Benkadi"], given="Coumba", sex="F")
+    while phone.waiting():
+        phone.sends()
+    assert {Person.now_of(before).given, Person.now_of(after).given} == {"Ada", "Bintou"}
+    assert stories.scalar(select(func.count()).where(Receipt.device == phone.device)) == 3
+
+
+def test_a_file_that_is_no_backup_changes_nothing(stories, world, tmp_path):
+    before = rows()
+    cut, empty = tmp_path / "cut.tar.gz", tmp_path / "empty.tar.gz"
+    backup.save(cut)
+    cut.write_bytes(cut.read_bytes()[:-2000])
+    with tarfile.open(empty, "w:gz"):
+        pass
+    for file in (cut, empty):
+        with pytest.raises(backup.NoBackupError):
+            backup.restore(file)
+    stories.rollback()
+    assert rows() == before
+
+
+def test_the_commands_say_what_they_did(a_life, app, tmp_path):
+    run = app.test_cli_runner().invoke
+    file = tmp_path / "kalanso.tar.gz"
+    assert "Ko" in run(args=["backup", str(file)]).output
+    assert "époque" in run(args=["restore", str(file), "--yes"]).output
+    answer = run(args=["receipts", "replay", "--into", f"sqlite:///{tmp_path / 'again.sqlite'}"])
+    assert answer.exit_code == 0, answer.output
+    assert "✓ session" in answer.output
+    assert "encore retenues" in run(args=["receipts", "rejudge"]).output

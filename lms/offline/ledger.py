@@ -7,11 +7,13 @@ from lms.core.database import db
 from lms.core.models import Conflict, Epoch, Held, Receipt, now
 
 
-def numbers(device):
-    """The numbers the server holds of a device, as a subquery: stored, held and in conflict alike."""
+def numbers(devices):
+    """(device, number) of what the server holds of these devices, as a subquery: stored, held and in conflict alike."""
     return union(
         *(
-            select(model.device_number.label("number")).where(model.device == device, model.device_number.is_not(None))
+            select(model.device.label("device"), model.device_number.label("number")).where(
+                model.device.in_(devices), model.device_number.is_not(None)
+            )
             for model in (Receipt, Held, Conflict)
         )
     ).subquery()
@@ -19,14 +21,22 @@ def numbers(device):
 
 def holds(device: str) -> dict:
     """`{"upto": the highest number held, "missing": [[first, last], …]}`; upto 0 when nothing came yet."""
-    held = numbers(device)
-    after = func.lead(held.c.number).over(order_by=held.c.number)
-    pairs = select(held.c.number, after.label("after")).subquery()
-    gaps = select(pairs.c.number + 1, pairs.c.after - 1).where(pairs.c.after > pairs.c.number + 1)
-    first, last = db.session.execute(select(func.min(held.c.number), func.max(held.c.number))).one()
-    missing = [[1, first - 1]] if first and first > 1 else []
-    missing += [list(gap) for gap in db.session.execute(gaps.order_by(pairs.c.number))]
-    return {"upto": last or 0, "missing": missing}
+    return holds_of([device])[device]
+
+
+def holds_of(devices: list[str]) -> dict[str, dict]:
+    """What `holds` says of each of these devices, asked at once."""
+    held = numbers(devices)
+    ends = select(held.c.device, func.min(held.c.number), func.max(held.c.number)).group_by(held.c.device)
+    after = func.lead(held.c.number).over(partition_by=held.c.device, order_by=held.c.number)
+    pairs = select(held.c.device, held.c.number, after.label("after")).subquery()
+    gaps = select(pairs.c.device, pairs.c.number + 1, pairs.c.after - 1).where(pairs.c.after > pairs.c.number + 1)
+    found: dict = {device: {"upto": 0, "missing": []} for device in devices}
+    for device, first, last in db.session.execute(ends):
+        found[device] = {"upto": last, "missing": [[1, first - 1]] if first > 1 else []}
+    for device, *gap in db.session.execute(gaps.order_by(pairs.c.device, pairs.c.number)):
+        found[device]["missing"].append(gap)
+    return found
 
 
 def receipt(device, held: dict) -> str:

@@ -111,7 +111,7 @@ const rowOf = (session) => ({
 const PAGES = {
   groups: ({ worlds }) => worlds.length && { groups: worlds.map((now) => ({ ...about(now), own: [...now.members, ...now.sessions].some(({ own }) => own === "waiting") && "waiting" })) },
   group: ({ modules }, now) => now && { ...about(now), modules, members: now.members, sessions: now.sessions.slice(0, 6).map(rowOf) },
-  teach: ({ modules }, now) => now && { ...about(now), modules },
+  teach: ({ modules }, now) => now && { ...about(now), modules, quiz: here.get("for") === "quiz" },
   person({ modules }, now) {
     const her = now && personIn(now, here.get("person"));
     if (!her) return null;
@@ -286,7 +286,7 @@ function layRoll(now, present) {
 }
 
 function enrol(her, checked) {
-  const list = form.querySelector("[data-list=roll]");
+  const list = form.querySelector("[data-roll]");
   const row = list.querySelector("template").content.cloneNode(true);
   const box = row.querySelector("input");
   Object.assign(box, { value: her.uid, checked });
@@ -324,12 +324,17 @@ function blame(field, name) {
   const said = document.getElementById("faults").content.querySelector(`[data-fault="${name}"]`).cloneNode(true);
   for (const [bound, value] of [["least", field.min], ["most", field.max]]) for (const el of said.querySelectorAll(`[data-${bound}]`)) el.textContent = value;
   said.id = `${field.id || field.name || "roll"}-fault`;
-  place.classList.add("wrong");
+  place.classList.toggle("wrong", !place.matches(".call"));
   const after = place.querySelector(":scope > .hint, :scope > legend, :scope > label:not(.pick), :scope > .sticky");
   after ? after.after(said) : place.prepend(said);
   if (field.localName === "fieldset" || field.localName === "section") return;
   field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", said.id);
+}
+
+function excuse(place) {
+  place?.querySelector(":scope > [data-fault]")?.remove();
+  place?.classList.remove("wrong");
 }
 
 function checkRoll() {
@@ -370,7 +375,8 @@ async function register() {
   for (const part of ["given", "family", "age"]) field(part).value = "";
   form.querySelector("#woman").open = false;
   fill(document.querySelector("[data-if=added]"), { added: name });
-  scrollTo(0, 0);
+  scrollTo({ top: 0, behavior: "instant" });
+  excuse(form.querySelector(".call"));
   form.dispatchEvent(new Event("change", { bubbles: true }));
   return true;
 }
@@ -401,8 +407,9 @@ function outcome({ facts }, quiz, her) {
   const shown = document.querySelector("[data-outcome]");
   page.replaceWith(shown);
   shown.toggleAttribute("data-laid", true);
-  act.querySelector(".go").replaceWith(follows ? filled(document.getElementById("next-to-ask"), { ...follows, number: follows.number ?? "", ask: ask(follows, sat, ids) }) : "");
-  return { ...her, ...found, isPre, isPassed: !isPre && found.passed, isAgain: !isPre && !found.passed, vital: !isPre && found.vital, list: to(`quizzes/${slug}`, ids) };
+  const onwards = follows ? filled(document.getElementById("next-to-ask"), { ...follows, number: follows.number ?? "", ask: ask(follows, sat, ids) }) : "";
+  const then = () => act.querySelector(".go").replaceWith(onwards);
+  return { then, ...her, ...found, isPre, isPassed: !isPre && found.passed, isAgain: !isPre && !found.passed, vital: !isPre && found.vital, list: to(`quizzes/${slug}`, ids) };
 }
 
 function title(text) {
@@ -431,6 +438,7 @@ async function lay() {
   if (!data) return say("missing");
   for (const part of document.querySelectorAll("[data-module]")) part.hidden = !site.modules.includes(part.dataset.module);
   fill(document.body, data);
+  data.then?.();
   if (!here.get("corrects") || !page.dataset.corrected) title();
   for (const back of document.querySelectorAll(".back")) if (now) back.hash = new URLSearchParams({ group: now.group.uid }).toString();
   for (const part of document.querySelectorAll("[data-laid]")) part.hidden = false;
@@ -442,6 +450,7 @@ async function begin() {
   form.addEventListener("fact:check", checked);
   form.addEventListener("fact:kept", ({ detail }) => (detail.next = next()));
   form.addEventListener("change", () => fill(form.querySelector("summary") ?? form, saying(now)));
+  form.addEventListener("input", ({ target }) => excuse(target.closest(".wrong, .call")));
   form.querySelector("button[name=woman]")?.addEventListener("click", (event) => {
     event.preventDefault();
     register();

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from lms.core import keys
 from lms.core.database import db
-from lms.core.models import Epoch, now
+from lms.core.models import now
 from lms.offline import envelope as envelopes
 from lms.offline import ledger, parcels
 from lms.offline.intake import Sender, take
@@ -17,30 +17,29 @@ def arrive(envelope, account, person) -> dict:
     """Take a batch of the worker who is signed in; returns the answer her phone waits for."""
     device = _met(envelope)
     distrust = _("Ce téléphone a été retiré.") if device.revoked_at else None
-    return answer(device, take(envelope, Sender(person, account.identifier, distrust)))
+    return answer(device, *take(envelope, Sender(person, account.identifier, distrust)))
 
 
 def arrive_sealed(raw: bytes) -> dict:
     """Take one parcel, whoever carried it. Raises UnreadableError or TooBigError, and takes nothing."""
     parcel = parcels.unseal(raw, keys.sealing())
     envelope = envelopes.read(parcel.envelope.encode())
-    account = _account(parcel.author)
-    sender = Sender(account and Person.now_of(account.person_uid), parcel.author, _distrust(parcel, envelope, account))
-    return answer(_met(envelope), take(envelope, sender))
+    return answer(_met(envelope), *take(envelope, _sender(parcel, envelope)))
 
 
 def _account(identifier):
     return db.session.scalar(select(Account).where(func.lower(Account.identifier) == identifier.casefold()))
 
 
-def _distrust(parcel, envelope, account):
-    """Why a parcel is not believed, or None."""
-    device = db.session.get(Device, envelope.device)
-    if not account or parcel.device != envelope.device or not parcel.signed_by(keys_of(parcel.device, account.uid)):
-        return _("La signature ne va pas.")
-    if account.disabled_at:
-        return _("Ce compte est fermé.")
-    return _("Ce téléphone a été retiré.") if device and device.revoked_at else None
+def _sender(parcel, envelope):
+    """Who speaks in a parcel. Without a signature that fits it is nobody; a closed account or a withdrawn phone is known."""
+    account, device = _account(parcel.author), db.session.get(Device, envelope.device)
+    points = keys_of(parcel.device, account.uid) if account and parcel.device == envelope.device else []
+    if not parcel.signed_by(points):
+        return Sender(None, None, _("La signature ne va pas."))
+    closed = _("Ce compte est fermé.") if account.disabled_at else None
+    withdrawn = _("Ce téléphone a été retiré.") if device and device.revoked_at else None
+    return Sender(Person.now_of(account.person_uid), account.identifier, closed or withdrawn)
 
 
 def _met(envelope):
@@ -52,11 +51,11 @@ def _met(envelope):
     return device
 
 
-def answer(device, results) -> dict:
-    """The answer to a batch: the state of each fact, what the server holds of this phone, and in which epoch."""
+def answer(device, results, epoch) -> dict:
+    """The answer to a batch: the state of each fact in its epoch, and what the server holds of this phone."""
     held = ledger.holds(device.uid)
     return {
-        "epoch": Epoch.present(), "now": now().isoformat(),
+        "epoch": epoch, "now": now().isoformat(),
         "results": {str(uid): {"state": result.state, "reason": result.reason} for uid, result in results.items()},
         "holds": held, "receipt": ledger.receipt(device, held),
     }  # fmt: skip

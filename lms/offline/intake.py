@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from lms.core.database import Uid, db
 from lms.core.facts import Way, record, record_together
-from lms.core.models import Conflict, Held, Receipt, now
+from lms.core.models import Conflict, Epoch, Held, Receipt, now
 from lms.offline.envelope import CARRIED, Envelope, Told, moment
 from lms.people.models import Person
 
@@ -48,12 +48,14 @@ class Sender:
     distrust: str | None = None
 
 
-def take(envelope: Envelope, sender: Sender) -> dict[Uid, Result]:
-    """Store or hold every fact of the envelope, in one transaction, committed before the answer is given."""
-    batch = Batch(envelope, sender)
-    results = batch.results()
+def take(envelope: Envelope, sender: Sender) -> tuple[dict[Uid, Result], str]:
+    """Store or hold every fact of the envelope, in one transaction, committed before the answer is given.
+
+    Returns what became of each, and the epoch it happened in: read in the same transaction, for a restore may follow.
+    """
+    results, epoch = Batch(envelope, sender).results(), Epoch.present()
     db.session.commit()
-    return results
+    return results, epoch
 
 
 class Batch:
@@ -87,14 +89,29 @@ class Batch:
         return bool(kind and kind.together and not CORRECTS.search(told.body))
 
     def _known(self, told) -> Result | None:
-        """What to answer for a fact that came before; None for a new one."""
+        """What to answer for a fact that came before, or is another's to send; None for a new one."""
+        if told.author and self.sender.identifier and told.author.casefold() != self.sender.identifier.casefold():
+            return Result("later", _("Cette fiche est d’une autre personne : elle part sous son nom à elle."))
         receipt, held = self.receipts.get(told.uid), self.held.get(told.uid)
         same = told.hash in {row.hash for row in (receipt, held) if row}
         if held and same and not held.settled:
             return Result("held", held.reason)
         if same or (receipt and receipt.body is None):  # an erased fact is never born again
             return Result("duplicate")
+        if held and not receipt and held.author is None and self.sender.author:
+            return self._push_aside(held)
         return self._conflict(told) if receipt or held else None
+
+    def _push_aside(self, held):
+        """What nobody signed keeps no place from what somebody did: it stays as a conflict beside it."""
+        db.session.add(
+            Conflict(
+                uid=held.uid, path=held.path, body=held.body, hash=held.hash, received_at=held.received_at,
+                device=held.device, device_number=held.device_number,
+            )
+        )  # fmt: skip
+        db.session.delete(held)
+        db.session.flush()
 
     def _together(self, run: list[Told]) -> dict[Uid, Result]:
         """Judge all of a run, then write those that may be in a few statements; one by one where that fails."""
@@ -144,8 +161,6 @@ class Batch:
         """Why a fact is held before its form is even asked; None when nothing stands against it."""
         if self.sender.distrust:
             return self.sender.distrust
-        if told.author and told.author.casefold() != (self.sender.identifier or told.author).casefold():
-            return _("Cette fiche est d’une autre personne : elle doit l’envoyer elle-même.")
         return None if told.path in CARRIED else _("Ce téléphone est plus récent que le serveur.")
 
     def _way(self, told):

@@ -92,7 +92,7 @@ def _tell_again(row) -> Refused | None:
     return Refused(row.uid, row.path, str(form.errors or "hors de portée"))
 
 
-def counts(url: str | None = None) -> dict[str, int]:
+def counts(url: str | None = None) -> dict[str, int | None]:
     """{table: rows} of this database, or of the one at `url`."""
     if url:
         with elsewhere(url):

@@ -151,10 +151,11 @@ def test_a_signed_out_phone_is_told_to_sign_in(visitor, who):
     assert (answer.status_code, answer.json) == (401, {"sign_in": True})
 
 
-def test_a_colleagues_facts_are_not_stored_under_ones_own_name(phone, who, stories):
+def test_a_colleagues_facts_stay_on_the_phone_until_she_signs_in(phone, who, stories):
     phone.author = "kadi"
     uid = a_woman(phone, who, "Fanta")
-    assert phone.sends() == {uid: "held"}
+    assert phone.sends() == {uid: "later"}
+    assert count(stories, Held, Held.uid == uid) == count(stories, Receipt, Receipt.uid == uid) == 0
 
 
 def envelopes_that_are_none(phone):

@@ -33,6 +33,10 @@ PLAIN = {
     "curriculum.modules": PUBLIC, "curriculum.module": PUBLIC, "curriculum.lesson": PUBLIC, "curriculum.media": PUBLIC,
     "curriculum.bilingual": PUBLIC, "curriculum.sources": PUBLIC, "curriculum.review_page": PUBLIC,
     "certificates.verify": PUBLIC, "certificates.verify_number": PUBLIC,
+    "phone.home": PUBLIC, "phone.groups": PUBLIC, "phone.group": PUBLIC, "phone.person": PUBLIC, "phone.new_person": PUBLIC,
+    "phone.leave": PUBLIC, "phone.teach": PUBLIC, "phone.sitting": PUBLIC, "phone.withdraw": PUBLIC, "phone.told": PUBLIC,
+    "phone.session_form": PUBLIC, "phone.hands": PUBLIC, "packs.module": PUBLIC,
+    "phone.quizzes": WORKERS_ONLY, "phone.attempt": WORKERS_ONLY, "packs.offered": WORKERS_ONLY,
     "reports.tour": WORKERS_ONLY, "reports.search": WORKERS_ONLY, "door.change_pin": WORKERS_ONLY,
     "door.record_pin": WORKERS_ONLY, "people.groups": WORKERS_ONLY, "places.places": WORKERS_ONLY,
     "cascade.sessions": WORKERS_ONLY, "trainings.trainings": WORKERS_ONLY, "lineage.own_lineage": WORKERS_ONLY,
@@ -66,6 +70,7 @@ WITH_ID = {
     "hands.hands": IN_REACH, "certificates.awarded": IN_REACH, "certificates.certificate": IN_REACH,
     "reports.learnt": IN_REACH, "lineage.lineage": IN_REACH, "assessment.quiz": IN_REACH, "assessment.new_attempt": IN_REACH,
     #                            vis awa dje bin oum mod adm mar
+    "packs.group":              "sss o44 o44 o44 oo4 333 333 44o",
     "people.cards":             "sss o44 333 o44 oo4 333 333 44o",
     "people.correct_group":     "sss o44 333 o44 333 oo4 ooo 44o",
     "members.new_person":        "sss o44 333 o44 333 333 333 44o",
@@ -173,12 +178,13 @@ def address_of(rule, things):
         "certificates.new_award": f"?group={{group}}&module={MODULE}",
     }
     what = {"people": "person", "workers": "worker", "cascade": "session", "doubles": "session", "trainings": "training",
-            "hands": "hands"}  # fmt: skip
+            "hands": "hands", "packs": "group"}  # fmt: skip
     by_path = {"/groups": "group", "/awards": "award", "/trainings": "training", "/attempts": "attempt",
                "/certificates": "certificate"}  # fmt: skip
     kind = next((w for start, w in by_path.items() if rule.rule.startswith(start)), None)
     kind = kind or what.get(rule.endpoint.split(".")[0], "person")
     address = rule.rule.replace("<uuid:uid>", str(things[kind])).replace("<slug>", MODULE)
+    address = address.replace("<lang>", "fr").replace("<letter>", "A")
     address = address.replace("<lesson>", things["lesson"]).replace("<number>", "ML-0000000000-0")
     return address + by_query.get(rule.endpoint, "").format(**things)
 

@@ -1,5 +1,6 @@
 """The phone's own pages: empty, the same for everybody, kept on the phone and filled there (static/js/phone/page.js).
 
+The service worker keeps those that need nothing but a language; those of a module come with its pack (packs.py).
 They are the online pages over again: same templates or same parts, with `phone` naming what is laid over them. Whom
 they are about rides in the fragment of their address, which no server ever sees.
 """
@@ -23,11 +24,6 @@ from lms.people.forms import DepartureForm, MemberForm
 from lms.people.signing_in import signed_in
 
 bp = Blueprint("phone", __name__, url_prefix="/phone/<lang>")
-SHELL = (
-    "home", "groups", "group", "person", "new_person", "leave", "teach", "sitting", "withdraw", "told",
-)  # fmt: skip
-"""The pages that every phone keeps; those of a module come with its pack."""
-
 NOBODY = SimpleNamespace(origin="", name="", title="")
 
 

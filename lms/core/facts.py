@@ -305,7 +305,7 @@ def _add_all(rows):
             many[row.model] += row.values
     for model, values in many.items():
         if values:
-            db.session.execute(sa.insert(model), values)
+            db.session.execute(sa.insert(model.__table__), values)
 
 
 def _take_back(form):

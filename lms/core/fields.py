@@ -11,13 +11,18 @@ from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import DateInput, HiddenInput
 
 
+def is_blank(field):
+    """Whether nothing was written or chosen; signs that cannot be read count as nothing."""
+    return not any(str(value).strip() for value in field.raw_data or ()) or field.data == ""
+
+
 class Required:
     """Something has been written or chosen; 0 counts as written."""
 
     field_flags = {"required": True}  # noqa: RUF012  WTForms reads it from the class
 
     def __call__(self, form, field):
-        if not field.raw_data or not any(tidy(str(value)) for value in field.raw_data):
+        if is_blank(field):
             field.errors[:] = []
             raise StopValidation(_("À remplir."))
 
@@ -28,7 +33,7 @@ class Optional:
     field_flags = {"optional": True}  # noqa: RUF012
 
     def __call__(self, form, field):
-        if not field.raw_data or not any(tidy(str(value)) for value in field.raw_data):
+        if is_blank(field):
             field.errors[:] = []
             raise StopValidation
 

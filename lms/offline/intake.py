@@ -7,6 +7,7 @@ together; where that fails, and for all other kinds, each has a savepoint of its
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from uuid import UUID
 
@@ -167,7 +168,7 @@ class Batch:
         told_on, doubt = told_when(told.moment, self.came, self.skew)
         return Way(self.envelope.device, told.number, told.moment, told_on, doubt)
 
-    @property
+    @cached_property
     def skew(self) -> timedelta:
         """How far the phone's clock is ahead of ours."""
         said = moment(self.envelope.now)

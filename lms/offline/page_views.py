@@ -135,7 +135,8 @@ def session_form(lang, slug):
     )  # fmt: skip
     return render_template(
         "offline/session.html", phone="session", form=form, module=module, group=NOBODY, training=None, roster=(),
-        adds=True, added=None, woman=MemberForm.opened(sex="F"), heads=[(sex, band, form[head_field(sex, band)]) for sex, band in HEADS],
+        adds=True, added=None, woman=MemberForm.opened(sex="F"),
+        heads=[(sex, band, form[head_field(sex, band)]) for sex, band in HEADS],
     )  # fmt: skip
 
 
@@ -154,14 +155,18 @@ def quizzes(lang, slug):
 def attempt(lang, slug, letter):
     """The questions for one woman, with what is right."""
     module, form = _module(slug), AttemptForm.opened(mode="picture_tap", **_asked(slug, letter))
-    return _asking("offline/quiz.html", "quiz", module, form, person=NOBODY, belongs=None, told=True, keys=_keys(module))
+    return _asking(
+        "offline/quiz.html", "quiz", module, form, person=NOBODY, belongs=None, told=True, keys=_keys(module)
+    )
 
 
 @bp.get("/hands/<slug>/<letter>")
 @empty
 def hands(lang, slug, letter):
     """The questions for a group, by show of hands."""
-    return _asking("offline/hands.html", "hands", _module(slug), HandsUpForm.opened(**_asked(slug, letter)), group=NOBODY)
+    return _asking(
+        "offline/hands.html", "hands", _module(slug), HandsUpForm.opened(**_asked(slug, letter)), group=NOBODY
+    )
 
 
 def _asked(slug, letter):

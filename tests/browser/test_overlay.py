@@ -12,7 +12,8 @@ PACK = {
         {"uid": "sitan", "given": "Sitan", "family": "", "name": "Sitan", "number": 2},
     ],
     "sessions": [{"origin": "s0", "module": "m", "held_on": "2026-11-01", "half": "am", "present": ["fanta"], "heads": {}}],
-    "attempts": [{"origin": "a0", "person": "fanta", "module": "m", "form": "A", "kind": "pre", "passed": False, "on": "2026-11-01"}],
+    "attempts": [{"origin": "a0", "person": "fanta", "module": "m", "form": "A", "kind": "pre",
+                  "passed": False, "on": "2026-11-01"}],
     "hands": [],
     "asof": "2026-11-02T08:00:00+00:00",
 }  # fmt: skip
@@ -21,7 +22,13 @@ KEYS = {"B": {"answers": {"q1": "a", "q2": "b"}, "vital": ["q2"], "needed": 1}}
 
 def fact(number, path, state="waiting", **fields):
     pairs = [(name, one) for name, value in fields.items() for one in (value if isinstance(value, list) else [value])]
-    return {"uid": f"f{number}", "number": number, "path": path, "state": state, "body": urlencode([("uid", f"f{number}"), *pairs])}
+    return {
+        "uid": f"f{number}",
+        "number": number,
+        "path": path,
+        "state": state,
+        "body": urlencode([("uid", f"f{number}"), *pairs]),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +56,25 @@ def lay(chromium, tmp_path_factory):
 
 
 def a_session(number, **more):
-    told = {"group": "g", "module": "m", "held_on": "2026-11-05", "half": "am", "minutes": 60, "place": "Ici", "present": ["fanta", "sitan"]}
+    told = {
+        "group": "g",
+        "module": "m",
+        "held_on": "2026-11-05",
+        "half": "am",
+        "minutes": 60,
+        "place": "Ici",
+        "present": ["fanta", "sitan"],
+    }
     return fact(number, "/sessions/", **{**told, **more})
 
 
 def test_a_woman_registered_here_is_on_the_roll_last(lay):
     now = lay(fact(1, "/persons/", group="g", given="Nana", family="Cissé", sex="F"))
-    assert [(her["name"], her["number"], her.get("own")) for her in now["members"]][-1] == ("Nana Cissé", None, "waiting")
+    assert [(her["name"], her["number"], her.get("own")) for her in now["members"]][-1] == (
+        "Nana Cissé",
+        None,
+        "waiting",
+    )
     assert not lay(fact(1, "/persons/", group="elsewhere", given="Nana"))["members"][2:]
 
 

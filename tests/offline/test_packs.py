@@ -24,7 +24,11 @@ def story(awa, who, a_session, an_attempt):
     awa.tell("/attempts/", an_attempt(person=women[0], kind="pre", wrong=5))
     awa.tell("/attempts/", an_attempt(person=women[0], form="B"))
     hands = an_attempt(person=women[0]) | {"group": who["Benkadi"], "present": 3}
-    counted = {f"hands.{name.removeprefix('answer.')}.{value}": 3 for name, value in hands.items() if name.startswith("answer.")}
+    counted = {
+        f"hands.{name.removeprefix('answer.')}.{value}": 3
+        for name, value in hands.items()
+        if name.startswith("answer.")
+    }
     awa.tell("/hands/", {name: value for name, value in hands.items() if not name.startswith("answer.")}, **counted)
     awa.tell("/departures/", person=women[1], left_on=hands["taken_on"], why="choix")
     return session
@@ -47,7 +51,11 @@ def test_a_group_goes_along_with_its_story(awa, who, story):
     }  # fmt: skip
     assert [one["uid"] for one in pack["gone"]] == [women[1]], "she was there: a correction must not lose her"
     [session] = pack["sessions"]
-    assert (session["origin"], set(session["present"]), session["heads"]) == (str(story), set(women[:3]), {"heads_M_25_49": 2})
+    assert (session["origin"], set(session["present"]), session["heads"]) == (
+        str(story),
+        set(women[:3]),
+        {"heads_M_25_49": 2},
+    )
     assert [(quiz["form"], quiz["kind"], quiz["passed"]) for quiz in pack["attempts"]] == [("B", "post", True)]
     assert [(quiz["form"], quiz["present"]) for quiz in pack["hands"]] == [("A", 3)]
 

@@ -33,6 +33,7 @@ export function fill(root, data) {
   every("data-when", (el, rule) => (el.hidden = rule !== `path:${data.path}`));
   every("data-with", (el, names) => (el.hash = ids(names, data)));
   every("data-href", (el, name) => ((el.hidden = !data[name]), data[name] && (el.href = data[name])));
+  every("data-class", (el, name) => data[name] && el.classList.add(data[name]));
   every("data-own", (el, name) => mark(el, data[name || "own"]));
   every("data-list", (list, name) => {
     const template = list.querySelector("template");
@@ -41,7 +42,7 @@ export function fill(root, data) {
 }
 
 export function filled(template, row) {
-  const clone = template.content.cloneNode(true);
+  const clone = document.importNode(template.content, true); // in this document: a link of another has no place to start from
   fill(clone, row);
   return clone;
 }
@@ -168,7 +169,8 @@ function standing(sat, when) {
   const isRight = sat.some((quiz) => quiz.kind === "post" && quiz.passed);
   const done = sat.filter((quiz) => quiz.kind === when);
   const isAgain = !isRight && when === "post" && done.at(-1)?.passed === false;
-  return { isRight, isAgain, isAsked: !isRight && !isAgain && done.length > 0, done: done.length > 0 };
+  const isAsked = !isRight && !isAgain && done.length > 0;
+  return { isRight, isAgain, isAsked, face: isRight ? "right" : isAgain ? "again" : isAsked && "asked", done: done.length > 0 };
 }
 
 const ask = (her, sat, next) => to(`quiz/${slug}/${nextForm(sat.filter(({ person }) => person === her.uid))}`, { person: her.uid, ...next });

@@ -1,5 +1,7 @@
 """The doors of this floor, for the roof to open."""
 
-from lms.offline import intake_views, pack_views, page_views, worker_views
+from lms.offline import device_views, held_views, intake_views, pack_views, page_views, worker_views
 
-blueprints = (intake_views.bp, page_views.bp, pack_views.bp, worker_views.bp)
+blueprints = (
+    intake_views.bp, page_views.bp, pack_views.bp, worker_views.bp, device_views.bp, held_views.bp,
+)  # fmt: skip

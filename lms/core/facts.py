@@ -223,6 +223,14 @@ class FactForm(Form):
         """The row this form corrects, as it was when the form was judged; None for a new fact."""
         return self.model.now_of(self.corrects.data)
 
+    @property
+    def is_overtaken(self):
+        """Whether what stands now was told after this correction on the same phone, and only came home before it."""
+        if not self.corrects.data or not self.way or not self.before:
+            return False
+        standing = Receipt.of(self.before.uid)
+        return standing.device == self.way.device and (standing.device_number or 0) > (self.way.number or 0)
+
     def _may_withdraw(self):
         valid = self.uid.validate(self) and self._corrects_something()
         if not self.corrects.data or not self.reason.data:
@@ -289,7 +297,9 @@ def record_together(forms):
 
 def _put(form):
     first, *others = form.rows()  # made before the old row goes: a correction looks at what it corrects
-    if form.corrects.data:
+    if form.is_overtaken:
+        first.current = False
+    elif form.corrects.data:
         supersede(form.model, form.corrects.data)
     db.session.add(first)
     db.session.flush()  # the others point at it

@@ -79,8 +79,8 @@ class Conflict(db.Model):
 class Held(db.Model):
     """A fact that came home and cannot be taken as it is: kept whole, with the reason, until somebody settles it.
 
-    `waits_for` is the held fact it points at. `settled` says how it ended: `taken` (with corrections or as it was) or
-    `aside`; None while it is open. A row is never deleted.
+    `waits_for` is the fact it points at that is held too, or has not come yet. `settled` says how it ended: `taken` (with
+    corrections or as it was) or `aside`; None while it is open. A row is never deleted.
     """
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)

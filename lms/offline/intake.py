@@ -9,24 +9,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import groupby
-from uuid import UUID
 
 import structlog
 from flask_babel import gettext as _
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from lms.core.database import Uid, db
 from lms.core.facts import Way, record, record_together
 from lms.core.models import Conflict, Epoch, Held, Receipt, now
+from lms.offline import holding
 from lms.offline.envelope import CARRIED, Envelope, Told, moment
+from lms.offline.holding import reason, waited_for
 from lms.people.models import Person
 
 A_CLOCK_MAY_BE_OFF = timedelta(hours=12)
 LONGEST_AWAY = timedelta(days=400)
 HELD_A_DAY = 500
 """How many facts of one device may be held or conflict in a day; those beyond stay on the phone."""
-UIDS = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 CORRECTS = re.compile("(^|&)corrects=[^&]")
 
 log = structlog.get_logger()
@@ -55,6 +55,8 @@ def take(envelope: Envelope, sender: Sender) -> tuple[dict[Uid, Result], str]:
     Returns what became of each, and the epoch it happened in: read in the same transaction, for a restore may follow.
     """
     results, epoch = Batch(envelope, sender).results(), Epoch.present()
+    followed = holding.follow()
+    results |= {uid: Result("stored") for uid in followed if uid in results}
     db.session.commit()
     return results, epoch
 
@@ -72,9 +74,10 @@ class Batch:
         self.asked: dict = {}
 
     def results(self):
-        """{uid: Result} of every fact, in the order sent."""
+        """{uid: Result} of every fact, in the order told."""
         results: dict[Uid, Result] = {}
-        for together, facts in groupby(self.envelope.facts, self._go_together):
+        in_order = sorted(self.envelope.facts, key=lambda told: (told.number is None, told.number))
+        for together, facts in groupby(in_order, self._go_together):
             run = [told for told in facts if told.uid not in results]
             known = {told.uid: self._known(told) for told in run}
             results |= {uid: result for uid, result in known.items() if result}
@@ -144,14 +147,14 @@ class Batch:
         except Exception as error:
             self.asked.clear()
             return self._after(error, told)
-        return self._hold(told, reason(form))
+        return self._hold(told, reason(form), None if form.is_newer else waited_for(told.body, told.uid))
 
     def _after(self, error, told):
         """A fact that the database or a form broke on: it came by another way meanwhile, or it is held."""
         if receipt := Receipt.of(told.uid):
             return Result("duplicate") if receipt.hash == told.hash else self._conflict(told)
         log.warning("fact_failed", path=told.path, error=type(error).__name__)
-        return self._hold(told, _("Le serveur n’a pas su lire cette fiche."))
+        return self._hold(told, _("Le serveur n’a pas su lire cette fiche."), waited_for(told.body, told.uid))
 
     def _form(self, told):
         return CARRIED[told.path].sent(
@@ -174,24 +177,22 @@ class Batch:
         said = moment(self.envelope.now)
         return said - self.came if said else timedelta(0)
 
-    def _hold(self, told, why) -> Result:
+    def _hold(self, told, why, waits_for=None) -> Result:
         """Keep a fact that cannot be taken, with the reason; past the day's quota it stays on the phone."""
         if not self._has_room():
             return Result("later", _("Trop de fiches retenues aujourd’hui. Celle-ci reste sur le téléphone."))
-        pointed = waited_for(told.body, told.uid)
-        if pointed:
-            why = _("Attend une autre fiche, qui est retenue.")
+        if waits_for:
+            why = holding.why_waiting(waits_for)
         way = self._way(told)
-        db.session.add(
+        written = self._written(
             Held(
                 uid=told.uid, path=told.path, body=told.body.encode(), hash=told.hash,
                 author=self.sender.author and self.sender.author.origin, received_at=self.came, reason=why[:500],
-                waits_for=pointed, device=way.device, device_number=way.number, device_at=way.at, told_on=way.told_on,
+                waits_for=waits_for, device=way.device, device_number=way.number, device_at=way.at, told_on=way.told_on,
                 doubt=way.doubt,
             )
         )  # fmt: skip
-        db.session.flush()
-        return Result("held", why)
+        return Result("held", why) if written or Held.of(told.uid).hash == told.hash else self._conflict(told)
 
     def _conflict(self, told) -> Result:
         """Keep a second body under a known uid beside the first, and say so."""
@@ -200,15 +201,23 @@ class Batch:
         way = self._way(told)
         known = select(Conflict).filter_by(uid=told.uid, hash=told.hash)
         if db.session.scalar(known) is None:
-            db.session.add(
+            self._written(
                 Conflict(
                     uid=told.uid, path=told.path, body=told.body.encode(), hash=told.hash, device=way.device,
                     device_number=way.number, author=self.sender.author and self.sender.author.origin,
                     received_at=self.came,
                 )
             )  # fmt: skip
-            db.session.flush()
         return Result("conflict", _("Cette fiche est déjà arrivée avec un autre contenu. Les deux sont gardées."))
+
+    def _written(self, row) -> bool:
+        """Write a row, unless the same batch wrote it by another way a moment earlier."""
+        try:
+            with db.session.begin_nested():
+                db.session.add(row)
+            return True
+        except IntegrityError:
+            return False
 
     def _has_room(self) -> bool:
         if self.room is None:
@@ -236,25 +245,3 @@ def told_when(at: datetime | None, came: datetime, skew: timedelta):
     if not came - LONGEST_AWAY <= told <= came + A_CLOCK_MAY_BE_OFF:
         return None, "clock"
     return min(told, came).date(), doubt
-
-
-def waited_for(body: str, own: UUID) -> Uid | None:
-    """The first open held fact that this body points at, or None."""
-    pointed = {UUID(text) for text in UIDS.findall(body)} - {own}
-    open_ones = select(Held.uid).where(Held.uid.in_(pointed), Held.settled.is_(None)).order_by(Held.seq).limit(1)
-    return db.session.scalar(open_ones) if pointed else None
-
-
-def reason(form) -> str:
-    """In words, why a form did not accept a fact."""
-    if form.is_newer:
-        return _("Ce téléphone est plus récent que le serveur.")
-    if form.refused:
-        return _("Votre rôle ne permet pas cette fiche.")
-    said = [f"{_label(form, name)}{error}" for name, errors in form.errors.items() for error in errors]
-    return " ".join(said) or _("Pas trouvé dans vos lieux.")
-
-
-def _label(form, name):
-    text = str(form[name].label.text) if name in form else ""
-    return f"{text} : " if text and text.lower() != name.replace("_", " ") else ""

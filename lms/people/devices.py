@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.core.database import Uid, db
@@ -30,12 +31,16 @@ class Device(db.Model):
     @classmethod
     def met(cls, uid):
         """The device of this uid; one that was never seen is written down."""
-        device = db.session.get(cls, uid)
-        if device is None:
-            device = cls(uid=uid, label=f"{secrets.choice(LETTERS)}{secrets.randbelow(90) + 10}")
-            db.session.add(device)
-            db.session.flush()
-        return device
+        return db.session.get(cls, uid) or cls._written(uid)
+
+    @classmethod
+    def _written(cls, uid):
+        try:
+            with db.session.begin_nested():
+                db.session.add(cls(uid=uid, label=f"{secrets.choice(LETTERS)}{secrets.randbelow(90) + 10}"))
+        except IntegrityError:  # its other request was here a moment earlier
+            pass
+        return db.session.get(cls, uid)
 
 
 class DeviceKey(db.Model):

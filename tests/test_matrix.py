@@ -36,6 +36,7 @@ PLAIN = {
     "phone.home": PUBLIC, "phone.groups": PUBLIC, "phone.group": PUBLIC, "phone.person": PUBLIC, "phone.new_person": PUBLIC,
     "phone.leave": PUBLIC, "phone.teach": PUBLIC, "phone.sitting": PUBLIC, "phone.withdraw": PUBLIC, "phone.told": PUBLIC,
     "phone.session_form": PUBLIC, "phone.hands": PUBLIC, "packs.module": PUBLIC,
+    "worker.script": PUBLIC, "worker.shell": PUBLIC, "worker.manifest": PUBLIC, "worker.unlock": PUBLIC,
     "phone.quizzes": WORKERS_ONLY, "phone.attempt": WORKERS_ONLY, "packs.offered": WORKERS_ONLY,
     "reports.tour": WORKERS_ONLY, "reports.search": WORKERS_ONLY, "door.change_pin": WORKERS_ONLY,
     "door.record_pin": WORKERS_ONLY, "people.groups": WORKERS_ONLY, "places.places": WORKERS_ONLY,

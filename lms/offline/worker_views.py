@@ -14,7 +14,10 @@ from lms.people.pictures import ANIMALS
 
 bp = Blueprint("worker", __name__)
 INK, PAPER = "#23306b", "#fbf7ef"
-FONTS = ("vendor/fonts/andika-regular.woff2", "vendor/fonts/andika-bold.woff2")  # named without a version by the style sheet
+FONTS = (
+    "vendor/fonts/andika-regular.woff2",
+    "vendor/fonts/andika-bold.woff2",
+)  # named without a version by the style sheet
 ICON = "img/notebook.svg"
 
 
@@ -81,7 +84,9 @@ def _files():
     scripts = [path for path in sorted(folder.glob("js/**/*.js")) if path.name != "sw.js"]
     styles = sorted(folder.glob("css/*.css"))
     found = [str(path.relative_to(folder)) for path in [*styles, *scripts]]
-    versioned = [static(path) for path in [*found, "vendor/idb/index.js", ICON, *(drawing(animal) for animal in ANIMALS)]]
+    versioned = [
+        static(path) for path in [*found, "vendor/idb/index.js", ICON, *(drawing(animal) for animal in ANIMALS)]
+    ]
     return [*versioned, *(f"/static/{path}" for path in FONTS)]
 
 

@@ -3,18 +3,15 @@
 
 import { enrol } from "./keys.js";
 
-export function start(form) {
-  document.addEventListener("submit", async (event) => {
-    if (!event.target.matches("form[data-door]")) return;
-    event.preventDefault();
-    if (form.dataset.sent) return;
-    form.dataset.sent = "now";
-    await enter(event.target);
-    delete form.dataset.sent;
-  });
+let busy = false;
+
+export async function enter(form) {
+  if (busy) return; // a second tap
+  busy = true;
+  await tryAt(form).finally(() => (busy = false));
 }
 
-async function enter(form) {
+async function tryAt(form) {
   const fields = new FormData(form);
   const response = await post(form, fields);
   const silent = document.querySelector("[data-no-network]");

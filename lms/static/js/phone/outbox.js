@@ -10,6 +10,7 @@ const PATIENCE = 120_000; // milliseconds for one batch: 256 KB at 20 kbit/s
 const KEPT_DAYS = 90;
 const KEPT_BYTES = 5_000_000;
 const A_DAY = 86_400_000;
+const ASKED_EVERY = 3_600_000; // milliseconds
 const letters = new TextEncoder();
 const tabs = new BroadcastChannel("outbox");
 tabs.onmessage = () => document.dispatchEvent(new Event("outbox"));
@@ -84,7 +85,7 @@ export async function judge({ epoch, results = {}, holds, receipt }) {
     const record = (await store.get("this")) ?? { key: "this" };
     if (generation(epoch) < generation(record.epoch)) return 0;
     if (epoch !== record.epoch) await wakeAll(facts);
-    await store.put({ ...record, epoch, ...(holds && { holds }), ...(receipt && { receipt }) });
+    await store.put({ ...record, epoch, asked: Date.now(), ...(holds && { holds }), ...(receipt && { receipt }) });
     return settle(facts, epoch, results);
   });
   tell();
@@ -161,15 +162,27 @@ async function sendAll(worker) {
   let sent = 0;
   for (;;) {
     const rows = (await waitingOf(worker.author)).filter(({ uid }) => !passed.has(uid)).slice(0, most);
-    if (!rows.length) return { sent, trouble: passed.size ? "other" : null };
+    if (!rows.length) return { sent, trouble: passed.size ? "other" : await ask(worker) };
     const { text, used } = await envelope(worker, rows);
-    const answer = await post("/outbox", await gzipped(text), { "Content-Type": "application/json", ...encoding });
+    const answer = await postBatch(text);
     if (answer.trouble === "network") most = Math.max(1, most >> 1);
     if (answer.trouble === "size" && used.length > 1) most = used.length >> 1;
     else if (answer.trouble === "size" || answer.trouble === "refused") passAll(passed, used, answer);
     else if (answer.trouble) return { sent, trouble: answer.trouble };
     else sent += await hear(answer, used, passed);
   }
+}
+
+const postBatch = async (text) => post("/outbox", await gzipped(text), { "Content-Type": "application/json", ...encoding });
+
+// Nothing waits: once an hour the server is asked all the same. It may have been restored, or have settled what it held.
+async function ask(worker) {
+  const { asked = 0 } = await phone();
+  if (Math.abs(Date.now() - asked) < ASKED_EVERY) return null;
+  const { text } = await envelope(worker, (await ofAuthor(worker.author)).filter(({ state }) => ["held", "conflict"].includes(state)));
+  const answer = await postBatch(text);
+  if (!answer.trouble) await judge(answer);
+  return answer.trouble ?? null;
 }
 
 // A batch refused as a whole: its facts are tried one by one, so that a bad one keeps nobody waiting behind it.
@@ -187,8 +200,12 @@ async function hear(answer, used, passed) {
 }
 
 export async function waitingOf(author) {
+  return (await ofAuthor(author)).filter(({ state }) => state === "waiting");
+}
+
+async function ofAuthor(author) {
   const rows = await (await open()).getAllFromIndex("facts", "author", author);
-  return rows.filter(({ state }) => state === "waiting").sort((one, other) => one.number - other.number);
+  return rows.sort((one, other) => one.number - other.number);
 }
 
 // The envelope of as many of the first `rows` as may travel together: its text, and the rows in it.

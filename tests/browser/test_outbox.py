@@ -211,7 +211,7 @@ def test_a_signed_out_phone_keeps_and_says_so(phone, village):
     awa.context.clear_cookies(name="session")
     add(awa, a_group("Sinsin", village))
     assert flush(awa)["trouble"] == "sign_in"
-    assert awa.locator("[data-say=sign_in]").is_visible()
+    awa.wait_for_selector("[data-say=sign_in]")
     assert waiting(awa) == 1
 
 

@@ -233,3 +233,21 @@ def assert_home(day, who, setu, session, attempt, second):
             Membership.current, Membership.group_uid == benkadi, Membership.until.is_(None)
         )
         assert len(db.session.scalars(open_ones).all()) == 113
+
+
+def test_a_cut_while_taking_along_costs_nothing_twice(phone):
+    page = phone("awa")
+    page.goto("/phone/fr/")
+    module = f"[data-key^='module:{MODULE}']"
+    page.locator(f"{module} [data-take]").wait_for()
+    page.route("**/phone/fr/hands/**", lambda route: route.abort())
+    page.locator(f"{module} [data-take]").tap()
+    page.locator("[data-if=cut]").wait_for()
+    assert not page.locator(f"{module} [data-drop]").is_visible(), "half a module is no module"
+    page.unroute("**/phone/fr/hands/**")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator(f"{module} [data-take]").tap()
+    page.locator(f"{module} [data-drop]").wait_for()
+    assert any("/phone/fr/hands/" in url for url in asked)
+    assert not any("/phone/fr/session/" in url for url in asked), "it had come before the cut"

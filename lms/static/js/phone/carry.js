@@ -21,12 +21,19 @@ export async function takeModule(slug, moved) {
   let here = 0;
   const worker = async () => {
     for (let file = queue.shift(); file; file = queue.shift()) {
-      if (!(await cache.match(file.url, { ignoreVary: true }))) await cache.put(file.url, await fetched(file.url));
+      try {
+        if (!(await cache.match(file.url, { ignoreVary: true }))) await cache.put(file.url, await fetched(file.url));
+      } catch (error) {
+        queue.length = 0;
+        throw error;
+      }
       moved((here += file.bytes), pack.bytes);
     }
   };
   moved(0, pack.bytes);
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker)); // after a cut nothing moves any more
+  const cut = ends.find(({ reason }) => reason);
+  if (cut) throw cut.reason;
   const record = { key: `module:${slug}|${language}`, label: pack.title, hash: pack.hash, at: new Date().toISOString(), bytes: pack.bytes, files: pack.files.map(({ url }) => url) };
   await strictly("carried", ({ store }) => store.put(record));
   await forgetPages(slug, name);

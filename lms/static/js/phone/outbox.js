@@ -121,10 +121,13 @@ let most = 50; // facts in the next batch: halved when one does not arrive, doub
 let tries = 0;
 let timer;
 let flushing;
+let again;
 
 // Sends what waits, one sender at a time on this phone. {sent, waiting, trouble: null | "network" | "sign_in" | "other"}
+// Asked for while it sends, it sends once more: what was added meanwhile may have come too late.
 export function flush() {
-  flushing ??= alone(send).finally(() => (flushing = undefined));
+  if (flushing) return (again ??= flushing.then(() => ((again = undefined), flush())));
+  flushing = alone(send).finally(() => (flushing = undefined));
   return flushing;
 }
 

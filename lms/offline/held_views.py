@@ -17,7 +17,7 @@ from lms.core.fields import tidy
 from lms.core.models import Conflict, Held, Receipt, now
 from lms.offline import holding, inbox, wording
 from lms.offline.envelope import FORMS
-from lms.offline.intake import reason
+from lms.offline.holding import reason
 from lms.offline.whose import hers
 from lms.people.devices import Device
 from lms.people.fields import EndingForm
@@ -64,11 +64,11 @@ def _told(what, uid):
 
 def _around(told):
     """Who told these, on which phone, and what they wait for: {uid: …} of each."""
-    authors, phones = {one.author for one in told}, {one.device for one in told}
+    authors, devices = {one.author for one in told}, {one.device for one in told}
     waited = {one.waits_for for one in told if isinstance(one, Held) and one.waits_for}
     return {
         "authors": {who.origin: who for who in db.session.scalars(_persons(authors))},
-        "phones": {phone.uid: phone for phone in db.session.scalars(select(Device).where(Device.uid.in_(phones)))},
+        "devices": {one.uid: one for one in db.session.scalars(select(Device).where(Device.uid.in_(devices)))},
         "waited": {held.uid: held for held in db.session.scalars(select(Held).where(Held.uid.in_(waited)))},
     }
 
@@ -112,7 +112,8 @@ def _held_page(held, form=None, fault=None):
     editable = _editable(form) if form and not (form.refused or form.is_newer or form.out_of_reach) else []
     return render_template(
         "offline/held_fact.html", told=held, form=form, lines=_lines(held), settled=settled, others=others, fault=fault,
-        editable=editable, fits=bool(form) and not _faulty(form), awaited=_awaited(held), own=held.author == g.person.origin,
+        editable=editable, fits=bool(form) and not _faulty(form), awaited=_awaited(held), to_come=_is_to_come(held),
+        own=held.author == g.person.origin,
         settler=Person.now_of(held.settled_by) if held.settled_by else None, strangers=_strangers(form),
         address=_address(held) if settled else None, **_head(held),
     )  # fmt: skip
@@ -165,7 +166,7 @@ def _head(told):
     around = _around([told])
     return {
         "kind": wording.kind_of(told.path), "kind_of": wording.kind_of, "author": around["authors"].get(told.author),
-        "phone": around["phones"].get(told.device),
+        "device": around["devices"].get(told.device),
     }  # fmt: skip
 
 
@@ -173,6 +174,11 @@ def _awaited(held):
     """The held fact it waits for, when that is still to be settled, or was set aside."""
     awaited = Held.of(held.waits_for)
     return awaited if awaited and awaited.settled != "taken" else None
+
+
+def _is_to_come(held):
+    """Whether it waits for a fact that has not come at all."""
+    return bool(held.waits_for and not held.settled and not Held.of(held.waits_for) and not Receipt.of(held.waits_for))
 
 
 def _strangers(form):

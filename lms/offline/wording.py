@@ -42,7 +42,7 @@ LABELS = {
 UNSAID = ("uid", "corrects", "content", "withdrawn")
 OWN_NAMES = ("given", "family")
 LISTS = (Choice, Pick, Picks)
-MOST = 60
+MOST, FEW = 60, 2
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,17 @@ def _line(form, field, reach):
     raw = frozenset(text.strip() for text in field.raw_data or () if text.strip())
     if field.name in OWN_NAMES and form.model is Person and not reach.sees_names:
         return Line(field.name, label, "—" if raw else "", raw=raw)
+    if isinstance(field, Picks) and len(field.data or ()) > FEW:
+        return Line(
+            field.name, label, _("%(n)s sur %(of)s", n=len(field.data), of=len(field.choices)), _chosen(field), raw
+        )
     names = _roll(field.data, reach) if isinstance(field, UidsField) else ()
     return Line(field.name, label, _value(field, reach), names, raw)
+
+
+def _chosen(field):
+    chosen = field.data if isinstance(field.data, list) else [field.data]
+    return tuple(str(label) for value, label, *_rest in field.iter_choices() if value and value in chosen)
 
 
 def _value(field, reach):
@@ -96,8 +105,7 @@ def _value(field, reach):
 
 def _plain(field):
     if isinstance(field, LISTS):
-        chosen = field.data if isinstance(field.data, list) else [field.data]
-        return ", ".join(str(label) for value, label, *_rest in field.iter_choices() if value and value in chosen)
+        return ", ".join(_chosen(field))
     if isinstance(field, Day):
         return short_date(field.data)
     if isinstance(field, WholeNumber):

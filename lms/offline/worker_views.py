@@ -1,5 +1,6 @@
 """What makes a phone of a browser: the service worker, the list of what it keeps, the icon, the door without network."""
 
+import gzip
 import hashlib
 import json
 from pathlib import Path
@@ -25,7 +26,7 @@ ICON = "img/notebook.svg"
 def script():
     """The service worker, with what it carries on top: it is another file as soon as anything of that is another."""
     shell = {"version": version(), "urls": urls()}
-    body = f"const SHELL = {json.dumps(shell)};\n{_static('js/phone/sw.js').read_text()}"
+    body = f"const SHELL = {json.dumps(shell)};\n{_shortest('js/phone/sw.js')}"
     return current_app.response_class(body, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
@@ -109,6 +110,16 @@ def _hash(app):
         for page in _pages():
             found.update(client.get(page).data)
     return found.hexdigest()[:12]
+
+
+def _shortest(path):
+    """A script as `make assets` shortened it; while developing, as it is written."""
+    made = _static(f"{path}.gz")
+    return (
+        gzip.decompress(made.read_bytes()).decode()
+        if made.exists() and not current_app.debug
+        else _static(path).read_text()
+    )
 
 
 def _static(path):

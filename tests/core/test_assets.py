@@ -60,6 +60,24 @@ def test_what_is_served_often_lies_compressed_beside_itself(vendor):
     assert (vendor / "icons.svg.gz").exists()
 
 
+def test_a_script_is_served_without_its_comments_and_is_the_same_module(tmp_path):
+    (tmp_path / "sum.js").write_text(
+        "// Said for who reads it here.\n" * 9 + "export const sum = (first, second) => first + second;\n"
+    )
+    assets.compress(tmp_path)
+    served = brotli.decompress((tmp_path / "sum.js.br").read_bytes()).decode()
+    assert "Said" not in served
+    assert "export" in served and "sum" in served
+
+
+def test_all_our_scripts_weigh_no_more_than_25_kilobytes_and_our_styles_12():
+    weight = {
+        kind: sum(len(file.read_bytes()) for file in (assets.STATIC / kind).rglob("*.br")) for kind in ("js", "css")
+    }
+    assert 10_000 < weight["js"] <= 25_000
+    assert 5_000 < weight["css"] <= 12_000
+
+
 def test_compressing_again_leaves_no_copy_of_a_file_that_is_gone(tmp_path):
     style = tmp_path / "old.css"
     style.write_text("a { color: red }\n" * 50)

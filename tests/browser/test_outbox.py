@@ -10,12 +10,14 @@ from urllib.parse import parse_qs, urlencode
 
 import psutil
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error
 
 from lms.core.database import db
 from lms.core.models import Receipt
 from tests import cast
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, sign_in
+from tests.browser.test_every_page import faults_of
 
 pytestmark = pytest.mark.browser
 LONG = 2 * 60 * 1000 + 5000  # milliseconds: longer than a phone lies open
@@ -338,6 +340,8 @@ def test_two_workers_share_a_phone_without_network(phone, village, stored):
     page.click("[data-quick-exit]")
     unlocked(page, "awa", "000000")
     page.wait_for_selector("[data-said=wrong]:not([hidden])")
+    page.faults.clear()
+    assert not faults_of(page, Axe())
     unlocked(page, "awa")
     page.wait_for_url("**/phone/fr/")
     assert [row["uid"] for row in js(page, "outbox", "it.told('awa')")] == [uid]

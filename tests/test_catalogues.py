@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUES = ROOT / "translations"
 BAMBARA_LETTERS = set("abcdefghijklmnoprstuwyzɛɔɲŋ")
-AS_IN_FRENCH = {"serveur", "français"}  # loans and names that keep letters Bambara has not
+AS_IN_FRENCH = {"serveur", "français", "javascript"}  # loans and names that keep letters Bambara has not
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 DENIES = re.compile(r"\b(?:ne|jamais|aucune?|rien|(?<!premier )(?<!premiers )pas)\b|\bn’(?!importe)", re.I)
 DENIES_IN_BAMBARA = re.compile(r"\b(?:tɛ|tɛna|ma|man|kana|si|foyi|ayi)\b|\b[tm]’|(?:bali|baliya)\b", re.I)

@@ -51,7 +51,7 @@ def inbox_page():
     told = [(what, _told(what, uid)) for what, uid, _at in items]
     return render_template(
         "offline/held.html", items=told, page=page, per_page=PAGE, count=inbox.count(g.reach), kind_of=wording.kind_of,
-        icon_of=wording.icon_of, **_around([one for _what, one in told]),
+        icon_of=wording.icon_of, why=wording.why, **_around([one for _what, one in told]),
     )  # fmt: skip
 
 
@@ -165,7 +165,8 @@ def _lines(told):
 def _head(told):
     around = _around([told])
     return {
-        "kind": wording.kind_of(told.path), "kind_of": wording.kind_of, "author": around["authors"].get(told.author),
+        "kind": wording.kind_of(told.path), "kind_of": wording.kind_of, "why": wording.why,
+        "author": around["authors"].get(told.author),
         "device": around["devices"].get(told.device),
     }  # fmt: skip
 

@@ -66,6 +66,11 @@ def icon_of(path):
     return KINDS[path][0] if path in KINDS else "question"
 
 
+def why(reason: str) -> str:
+    """Why a fact was held, in the reader's language where it was said in one sentence; else as it was said then."""
+    return _(reason) if reason else ""
+
+
 def lines(form, reach):
     """The lines of a fact; of one that takes another back, what it takes back and why."""
     fields = [form.reason] if form.withdrawn.data else [field for field in form if field.name not in UNSAID]

@@ -19,7 +19,7 @@ from lms.people.fields import Reachable, ReachForm
 from lms.people.forms import not_to_come
 from lms.people.mandates import KINDS, audience
 from lms.people.models import Group, Person, Role
-from lms.people.rosters import membership
+from lms.people.rosters import belonged
 
 WHEN = [("pre", _l("Avant la formation")), ("post", _l("Après la formation"))]
 MODES = [("picture_tap", _l("Elle touche les images")), ("oral", _l("De vive voix")), ("paper", _l("Sur papier"))]
@@ -98,7 +98,7 @@ class AttemptForm(QuizFields, ReachForm):
     def rows(self):
         audience = self.audience
         result = score(self.items, self.answers, self.assessment.percent(audience))
-        belongs = membership(self.person.data)
+        belongs = belonged(self.person.data, self.taken_on.data)
         return [
             Attempt(
                 uid=self.uid.data, origin=self.origin, person_uid=self.person.data,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
 from lms.core.database import db
@@ -38,6 +38,13 @@ def membership(person):
     return db.session.scalar(
         select(Membership).where(Membership.person_uid == person, Membership.current, Membership.until.is_(None))
     )
+
+
+def belonged(person, day):
+    """The membership of a person on a day, her last day in a group included; or None."""
+    lasted = or_(Membership.until.is_(None), Membership.until >= day)
+    rows = select(Membership).where(Membership.person_uid == person, Membership.current, lasted)
+    return db.session.scalar(rows.order_by(Membership.since, Membership.uid).limit(1))
 
 
 def open_offices(person):

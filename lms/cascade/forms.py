@@ -41,6 +41,9 @@ def head_field(sex, band):
     return f"heads_{sex}_{band.replace('-', '_')}"
 
 
+HEAD_FIELDS = {(sex, band): head_field(sex, band) for sex, band in HEADS}
+
+
 class SessionForm(ContentFields, ReachForm):
     """A session as it was held: with a group or in a training, what was taught, who was there."""
 
@@ -49,6 +52,7 @@ class SessionForm(ContentFields, ReachForm):
     together = True
     about = {"group": "group_uid", "training": "training_uid"}  # noqa: RUF012
     by = TEACHES
+    spare = frozenset(HEAD_FIELDS.values())
     group = Reachable(Group, required=False)
     training = Reachable(Training, required=False)
     lessons = Picks(_l("Leçons vues"), [Required()], choices=[])
@@ -100,7 +104,7 @@ class SessionForm(ContentFields, ReachForm):
 
     def heads(self):
         """Men and visitors, counted and not named: {(sex, band): number}."""
-        return {(sex, band): self[head_field(sex, band)].data or 0 for sex, band in HEADS}
+        return {head: self[name].data or 0 for head, name in HEAD_FIELDS.items() if name in self}
 
     def rows(self):
         session = Session(
@@ -126,8 +130,8 @@ def _head_label(sex, band):
     return _l("Hommes, %(ages)s ans", ages=ages) if sex == "M" else _l("Femmes, %(ages)s ans", ages=ages)
 
 
-for _sex, _band in HEADS:
-    setattr(SessionForm, head_field(_sex, _band), WholeNumber(_head_label(_sex, _band), [Optional()], most=999))
+for (_sex, _band), _name in HEAD_FIELDS.items():
+    setattr(SessionForm, _name, WholeNumber(_head_label(_sex, _band), [Optional()], most=999))
 
 
 class TrainingForm(ReachForm):

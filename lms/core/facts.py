@@ -56,6 +56,7 @@ class FactForm(Form):
     with `withdrawn` the fact is taken back, and only `reason` is asked.
     A subclass names the `path` it is posted to and the `model` of its row, and makes its `rows()`.
     `together`: new facts of this kind ask nothing of one another, so that many can be judged first and written at once.
+    `spare` names fields that may be left out and ask nothing then: a form that nobody will look at does without them.
     """
 
     path: ClassVar[str]
@@ -63,6 +64,7 @@ class FactForm(Form):
     together: ClassVar[bool] = False
     about: ClassVar[dict[str, str]] = {}
     """{field: column} of whom and what the fact is about: a correction never moves a fact to somebody else."""
+    spare: ClassVar[frozenset[str]] = frozenset()
 
     uid = UidField(validators=[Required()])
     corrects = UidField()
@@ -70,12 +72,17 @@ class FactForm(Form):
     reason = Words(validators=[Short(500)])
 
     def __init__(
-        self, formdata=None, *, body=b"", author=None, at=None, way=None, vouched_by=None, known_here=None, **known
-    ):
+        self, formdata=None, *, body=b"", author=None, at=None, way=None, vouched_by=None, known_here=None, unseen=False,
+        **known,
+    ):  # fmt: skip
         self.body, self.author, self.at, self.way, self.vouched_by = body, author, at or now(), way, vouched_by
         self.known_here = {} if known_here is None else known_here
         self.duplicate = self.conflict = self.out_of_reach = self.refused = False
         self.is_newer = bool(way and formdata) and not self.understands(formdata)
+        if unseen and self.spare:  # to make a field costs WTForms more than to read it
+            self._unbound_fields = [
+                (name, field) for name, field in self._unbound_fields if name not in self.spare or name in formdata
+            ]
         super().__init__(formdata, **known)
         has_days = any(isinstance(field, Day) and field.data for field in self)
         self.doubt = way.doubt if way and has_days else None
@@ -96,7 +103,8 @@ class FactForm(Form):
     def sent(cls, body, author, at=None, **how):
         """The form of a kept urlencoded body: from an outbox, a replay, or the demo.
 
-        `how`: the `way` it came, who vouches for what was held (`vouched_by`), what is known already (`known_here`).
+        `how`: the `way` it came, who vouches for what was held (`vouched_by`), what is known already (`known_here`),
+        and that nobody will look at it (`unseen`).
         """
         return cls(MultiDict(_pairs(body)), body=body, author=author, at=at, **how)
 
@@ -266,7 +274,7 @@ def record(form, commit=True):
 
 
 def _write(form):
-    receipt = _receipt(form)
+    receipt = Receipt(**_told(form))
     db.session.add(receipt)
     db.session.flush()
     if form.withdrawn.data:
@@ -276,20 +284,21 @@ def _write(form):
     return receipt
 
 
-def _receipt(form):
+def _told(form):
+    """What the receipt of a fact says, column by column."""
     way = form.way
-    told = {"device": way.device, "device_number": way.number, "device_at": way.at} if way else {}
-    return Receipt(
-        uid=form.uid.data, path=form.path, body=form.body, hash=form.hash, author=form.author_uid, received_at=form.at,
-        told_on=way and way.told_on, doubt=form.doubt, vouched_by=form.vouched_by and form.vouched_by.origin, **told,
-    )  # fmt: skip
+    return {
+        "uid": form.uid.data, "path": form.path, "body": form.body, "hash": form.hash, "author": form.author_uid,
+        "received_at": form.at, "device": way and way.device, "device_number": way and way.number,
+        "device_at": way and way.at, "told_on": way and way.told_on, "doubt": form.doubt,
+        "vouched_by": form.vouched_by and form.vouched_by.origin,
+    }  # fmt: skip
 
 
 def record_together(forms):
     """Store accepted new facts, each with its receipt, in the transaction that is open: a few statements for them all."""
     made = [form.rows() for form in forms]
-    db.session.add_all([_receipt(form) for form in forms])
-    db.session.flush()
+    _add_all([Many(Receipt, [_told(form) for form in forms])])
     db.session.add_all([rows[0] for rows in made])
     db.session.flush()
     _add_all([row for rows in made for row in rows[1:]])

@@ -3,6 +3,7 @@
 import unicodedata
 import uuid
 from datetime import date, datetime
+from functools import lru_cache
 
 from flask_babel import gettext as _
 from wtforms import Field, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
@@ -74,6 +75,7 @@ class UidsField(Field):
         self.data = list(value or [])
 
 
+@lru_cache(4096)  # the same women stand on one roll after another
 def _uid(text):
     try:
         return uuid.UUID(text.strip())

@@ -27,7 +27,7 @@ A_CLOCK_MAY_BE_OFF = timedelta(hours=12)
 LONGEST_AWAY = timedelta(days=400)
 HELD_A_DAY = 500
 """How many facts of one device may be held or conflict in a day; those beyond stay on the phone."""
-CORRECTS = re.compile("(^|&)corrects=[^&]")
+CORRECTS = re.compile("corrects=[^&]")  # a word to begin with is found ten times sooner
 
 log = structlog.get_logger()
 
@@ -158,8 +158,9 @@ class Batch:
 
     def _form(self, told):
         return CARRIED[told.path].sent(
-            told.body.encode(), self.sender.author, self.came, way=self._way(told), known_here=self.asked
-        )
+            told.body.encode(), self.sender.author, self.came, way=self._way(told), known_here=self.asked,
+            unseen=True,
+        )  # fmt: skip
 
     def _refusal(self, told) -> str | None:
         """Why a fact is held before its form is even asked; None when nothing stands against it."""

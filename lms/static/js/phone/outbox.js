@@ -1,5 +1,5 @@
 // The outbox: a fact is frozen the moment it is added, numbered on this phone, sealed, sent until the server says by name that
-// it holds it. What must never break is model-checked in docs/protocol/outbox.pml; the wire: docs/protocol.
+// it holds it. What must never break is model-checked in docs/protocol/outbox.pml; the wire: docs/protocol/wire.md.
 
 import { hex, open, phone, remember, strictly } from "./database.js";
 import { present, seal, unseal, workers } from "./keys.js";

@@ -1,5 +1,5 @@
 // Facts that travel by another way: a file on a card or by Bluetooth, sealed to the server, signed by their author's key.
-// A file is "KALANSO1" and parcels, each preceded by its length (4 bytes, big-endian); a parcel: docs/protocol.
+// A file is "KALANSO1" and parcels, each preceded by its length (4 bytes, big-endian); a parcel: docs/protocol/wire.md.
 // [data-save-parcels] is the button that writes one, input[type=file][data-relay] takes a colleague's; what became of it is said
 // by the element with [data-parcels-said="saved"|"none"|"taken"|"wrong"].
 

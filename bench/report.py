@@ -10,7 +10,7 @@ import psutil
 
 from bench.result import Result
 
-LIBRARIES = ("flask", "granian", "sqlalchemy", "whitenoise", "brotli", "jinja2", "weasyprint")
+LIBRARIES = ("flask", "granian", "sqlalchemy", "whitenoise", "brotli", "jinja2", "wtforms", "psycopg", "weasyprint")
 HEAD = """# Performance
 
 Made by `make bench`, never by hand. A ratio comes from one run in which the things compared take turns; value, least

@@ -36,10 +36,14 @@ class Server:
 def home():
     """A new data folder with an up-to-date and empty database; yields the environment that names it."""
     with tempfile.TemporaryDirectory(prefix="kalanso-bench-") as folder:
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
-        environ = {name: value for name, value in environ.items() if name not in SETTINGS} | {"LMS_DATA": folder}
+        environ = environment() | {"LMS_DATA": folder}
         lms(environ, "upgrade")
         yield environ
+
+
+def environment():
+    """That of whoever runs this, without what would change a server."""
+    return {name: it for name, it in os.environ.items() if not name.startswith("LMS_") and name not in SETTINGS}
 
 
 def lms(environ, *arguments):

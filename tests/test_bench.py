@@ -3,7 +3,7 @@
 import json
 
 from bench import __main__ as bench
-from bench import first_load, kept_pages, report
+from bench import assets_size, first_load, kept_pages, phone, report, sync
 from bench.result import Goal, Result, middle, worst
 
 GOALS = {"page.bytes": Goal("<=", 48_000), "page.ratio": Goal(">=", 8), "page.rate": None}
@@ -75,6 +75,42 @@ def test_the_heaviest_page_counts():
     assert found["page.first_load_bytes"].value == 9000
     assert "/modules/b (bm)" in found["page.first_load_bytes"].against
     assert found["page.first_load_requests"].value == 3
+
+
+def test_a_batch_is_held_against_the_driver_within_each_round():
+    quick, slow = {"stored": 0.2, "again": 0.02, "raw": 0.05}, {"stored": 0.5, "again": 0.1, "raw": 0.05}
+    found = sync.results({"sqlite": [quick, quick, slow], "postgresql": [slow]})
+    assert (found["sync.ingest_vs_raw.sqlite"].value, found["sync.ingest_vs_raw.sqlite"].min) == (0.25, 0.1)
+    assert found["sync.ingest_vs_raw.postgresql"].value == 0.1
+    assert (found["sync.replay_vs_store"].value, found["sync.replay_vs_store"].runs) == (7.5, 4)
+    assert set(found) == set(sync.GOALS)
+
+
+def test_the_slowest_page_of_the_phone_counts():
+    found = phone.results([3.0, 3.4, 3.1], {"/phone/fr/": [100, 900, 110], "/phone/fr/group": [200, 190, 210]})
+    assert found["sync.2g_month_s"].value == 3.1
+    assert found["offline.page_load_ms"].value == 200
+    assert "/phone/fr/group" in found["offline.page_load_ms"].against
+    assert set(found) == set(phone.GOALS)
+
+
+def test_the_month_is_fifty_facts_that_a_phone_may_carry(app, who):
+    told = phone.month(app, sync.grown(app, who))
+    assert len(told) == 50
+    assert {path for path, _body in told} == {"/sessions/", "/attempts/", "/hands/"}
+
+
+def test_the_driver_writes_the_very_rows_that_a_batch_wrote(monkeypatch):
+    monkeypatch.setattr(sync, "ROUNDS", 1)
+    with sync.sqlite() as (url, copy):
+        (turn,) = sync.taken(url, copy)
+    assert all(seconds > 0 for seconds in turn.values())
+
+
+def test_every_file_of_ours_counts_as_it_travels():
+    sizes = assets_size.sizes("css")
+    assert set(sizes) == {path.name for path in (assets_size.assets.STATIC / "css").glob("*.css")}
+    assert assets_size.results({"a.js": 1000, "b.js": 500}, sizes)["assets.js_bytes"].value == 1500
 
 
 def test_every_goal_belongs_to_what_is_measured():

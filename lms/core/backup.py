@@ -120,14 +120,14 @@ def _refuse_another_version(reading):
 
 
 def _replace(reading, progress):
-    writing = db.session.connection()
+    writing, before = db.session.connection(), Epoch.last()  # phones have heard of what is here now
     for table in reversed(db.metadata.sorted_tables):
         writing.execute(sa.delete(table))
     for table in db.metadata.sorted_tables:
         progress(table.name)
         pour(reading, writing, table)
     _go_on_counting(writing)
-    Epoch.begin()
+    Epoch.begin(after=before)
     db.session.commit()
 
 

@@ -173,7 +173,14 @@ class Epoch(db.Model):
         return f"{epoch.number}-{epoch.uid}" if epoch else None
 
     @classmethod
-    def begin(cls):
-        """Begin the next epoch. Its number is the second it begins in: two restores of one backup never share one."""
-        last = db.session.scalar(sa.select(sa.func.max(cls.number))) or 0
-        db.session.add(cls(number=max(last + 1, int(now().timestamp()))))
+    def last(cls):
+        """The number of the epoch in force, or 0."""
+        return db.session.scalar(sa.select(sa.func.max(cls.number))) or 0
+
+    @classmethod
+    def begin(cls, after=0):
+        """Begin the next epoch, above all that are here and above `after`.
+
+        Its number is the second it begins in: two restores of one backup on two machines never share one.
+        """
+        db.session.add(cls(number=max(cls.last() + 1, after + 1, int(now().timestamp()))))

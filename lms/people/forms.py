@@ -31,8 +31,8 @@ LEFT = [
 
 
 def not_to_come(form, field):
-    """A thing that has happened did not happen tomorrow. What a phone carried home is kept, and its date in doubt."""
-    if not field.data or field.data <= date.today():
+    """A thing that has happened did not happen after it was told. What a phone carried home is kept, its date in doubt."""
+    if not field.data or field.data <= form.at.date():
         return
     if form.way is None:
         raise ValidationError(_("Cette date n’est pas encore venue."))

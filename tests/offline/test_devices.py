@@ -80,6 +80,7 @@ def test_the_first_twelve_of_a_phone_share_no_animal():
         b'{"key": "%s"}' % base64.b64encode(b"\x04" + bytes(64)),
         b'{"key": "%s"}' % base64.b64encode(a_point(PublicFormat.CompressedPoint)),
     ],
+    ids=["nothing", "a list", "a page", "no key", "a number", "too short", "no base64", "no point", "compressed"],
 )  # fmt: skip
 def test_what_is_no_key_is_refused_and_nothing_is_written(awa, stories, sent):
     answer = awa.client.post("/devices", data=sent, content_type="application/json")

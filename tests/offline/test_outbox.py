@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from lms.assessment.models import Attempt
-from lms.cascade.models import Attendance, Session
+from lms.cascade.models import Attendance, Headcount, Session
 from lms.core.database import new_uid
 from lms.core.models import Conflict, Epoch, Held, Receipt
 from lms.offline import intake
@@ -61,6 +61,16 @@ def test_a_batch_sent_again_is_a_duplicate_and_changes_nothing(phone, who, a_ses
     assert {result["state"] for result in again["results"].values()} == {"duplicate"}
     assert (count(stories, Receipt), count(stories, Attendance)) == before
     assert first["holds"] == again["holds"] == {"upto": 4, "missing": []}
+
+
+def test_visitors_counted_away_from_the_network_are_counted_and_judged_as_on_line(phone, a_session, stories):
+    counted = phone.tells("/sessions/", **a_session(present=[], heads_M_25_49=4, heads_F_15_19=""))
+    nobody = phone.tells("/sessions/", **a_session(present=[], half="pm", heads_M_25_49=0))
+    crowd = phone.tells("/sessions/", **a_session(half="pm", heads_M_25_49=1000))
+    assert phone.sends() == {counted: "stored", nobody: "held", crowd: "held"}
+    heads = stories.execute(select(Headcount.session_uid, Headcount.sex, Headcount.band, Headcount.number)).all()
+    assert heads == [(counted, "M", "25-49", 4)]
+    assert "25–49" in Held.of(crowd).reason
 
 
 def test_one_poisoned_fact_among_many_is_held_and_the_others_are_stored(phone, who, a_session, stories):

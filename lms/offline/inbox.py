@@ -91,7 +91,20 @@ def _told_by_those_gone(reach):
 
 
 def speaks_of(told, reach):
-    """Whether a fact as it was told speaks of a group, a person or a training within reach."""
+    """Whether a fact as it was told speaks of a group, a person or a training within reach, or waits for one that does."""
+    return any(_names(one, reach) for one in _awaited(told))
+
+
+def _awaited(told):
+    """A fact, what it waits for, what that waits for …: as long as those are held."""
+    found = {}
+    while told and told.uid not in found:
+        found[told.uid] = told
+        told = Held.of(told.waits_for) if isinstance(told, Held) else None
+    return found.values()
+
+
+def _names(told, reach):
     fields = parse_qs((told.body or b"").decode())
     named = [(model, _uid(fields[name][0])) for name, model in SPOKEN_OF.items() if name in fields]
     kind = FORMS.get(told.path)

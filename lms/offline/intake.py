@@ -98,24 +98,28 @@ class Batch:
             return Result("later", _("Cette fiche est d’une autre personne : elle part sous son nom à elle."))
         receipt, held = self.receipts.get(told.uid), self.held.get(told.uid)
         same = told.hash in {row.hash for row in (receipt, held) if row}
+        if held and not receipt and held.author is None and self.sender.author:
+            return self._push_aside(held, told)
         if held and same and not held.settled:
             return Result("held", held.reason)
         if same or (receipt and receipt.body is None):  # an erased fact is never born again
             return Result("duplicate")
-        if held and not receipt and held.author is None and self.sender.author:
-            return self._push_aside(held)
         return self._conflict(told) if receipt or held else None
 
-    def _push_aside(self, held):
-        """What nobody signed keeps no place from what somebody did: it stays as a conflict beside it."""
+    def _push_aside(self, held, told):
+        """What nobody signed keeps no place from what somebody did: what it said otherwise stays as a conflict beside it."""
+        db.session.delete(held)
+        if held.hash != told.hash:
+            self._keep_beside(held)
+        db.session.flush()
+
+    def _keep_beside(self, held):
         db.session.add(
             Conflict(
                 uid=held.uid, path=held.path, body=held.body, hash=held.hash, received_at=held.received_at,
                 device=held.device, device_number=held.device_number,
             )
         )  # fmt: skip
-        db.session.delete(held)
-        db.session.flush()
 
     def _together(self, run: list[Told]) -> dict[Uid, Result]:
         """Judge all of a run, then write those that may be in a few statements; one by one where that fails."""

@@ -1,5 +1,7 @@
 """Whether two databases hold the same facts: every row of every table but what nobody needs after a disaster."""
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 
 from lms.core.database import db, elsewhere
@@ -11,12 +13,17 @@ def rows(skip=()):
     left_out = {model.__tablename__ for model in NOT_COPIED} | set(skip)
     return {
         table.name: sorted(
-            repr({name: value for name, value in row.items() if not (table.name == "receipt" and name == "seq")})
+            repr({name: plain(value) for name, value in row.items() if not (table.name == "receipt" and name == "seq")})
             for row in db.session.execute(sa.select(table)).mappings()
         )
         for table in db.metadata.sorted_tables
         if table.name not in left_out
     }
+
+
+def plain(value):
+    """A value in the words of every database: one names UTC `UTC`, another `Etc/UTC`."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 def rows_at(url, skip=()):

@@ -50,6 +50,9 @@ test: setup-test ## run every test: SQLite, PostgreSQL, Chromium
 test-fast: setup-test ## the tests without browser and PostgreSQL
 	@$(PY) -m pytest -q -m "not browser and not postgresql and not slow"
 
+soak: setup-test ## the fault tests in their long form, at most 30 minutes (LMS_SEED=… repeats one)
+	@LMS_SOAK=1 timeout 30m $(PY) -m pytest -q -n 2 tests/faults tests/offline/test_parcels.py
+
 check: setup-test ## lint, types, floors, content, catalogues
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
@@ -74,4 +77,4 @@ messages: .make/python ## collect the sentences of the code into the catalogues
 lock: ## write the lock files again from pyproject.toml and package.json
 	@bin/lock && npm install --package-lock-only --ignore-scripts
 
-.PHONY: help setup setup-test run test test-fast check model bench screenshots assets messages lock
+.PHONY: help setup setup-test run test test-fast soak check model bench screenshots assets messages lock

@@ -1,6 +1,5 @@
 """What is asked of persons and groups."""
 
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update

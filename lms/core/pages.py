@@ -113,7 +113,14 @@ def sentence(code):
 
 def explain_full_disk(error):
     """A full disk is said as such: nothing was stored, and she must know it."""
-    if "full" not in str(error.orig) and "No space" not in str(error.orig):
+    if not any("is full" in said or "No space" in said for said in _all_said(error)):
         raise error
     db.session.rollback()  # the page asks who is signed in
     return render_template("core/error.html", code=507, sentence=sentence(507)), 507
+
+
+def _all_said(error):
+    """What an error says, and what went before it: SQLite drops the savepoints of a transaction that found no room."""
+    while error:
+        yield str(getattr(error, "orig", error))
+        error = error.__context__

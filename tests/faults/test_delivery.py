@@ -122,6 +122,8 @@ def test_five_hundred_facts_over_a_line_that_breaks_cost_little_more_than_over_a
     world, who, a_session, dice, phones, tmp_path
 ):
     """One request in twenty is lost on its way there or back. What was answered is never sent again."""
+    if not world.url.startswith("sqlite"):
+        pytest.skip("what travels is the same whatever the database")
     phone = phones("awa")
     for _n in range(500):
         phone.tells("/sessions/", **a_session(present=3))

@@ -28,7 +28,7 @@ def a_batch(phone, dice, who, a_session):
 
 
 def test_killed_at_any_moment_of_a_batch(world, who, a_session, dice, phone_kind, tmp_path):
-    kills = more(10, 40) if world.url.startswith("sqlite") else more(3, 40)
+    kills = more(10, 40) if world.url.startswith("sqlite") else more(2, 40)
     with KillableServer(world) as server:
         phone = phone_kind(Wire(server.port, "awa"), "awa")
         a_batch(phone, dice, who, a_session)

@@ -7,8 +7,8 @@ that nothing waits, enrolment not counted. The pages: without network and with t
 service worker to the end of the `load` event as the browser times it (not slowed: the service worker's own thread).
 """
 
+import re
 from contextlib import contextmanager
-from datetime import date, timedelta
 from statistics import median
 from types import SimpleNamespace
 
@@ -18,16 +18,14 @@ from bench.first_load import ARGUMENTS, CHROMIUM, PHONE
 from bench.result import Goal, middle
 from bench.serving import environment, served
 from bench.sync import folder, grown
-from lms.assessment import questions
 from lms.core.database import db, new_uid
 from lms.curriculum.content import catalogue
-from tests import cast
+from tests import cast, replays
 from tests.conftest import built, settings
-from tests.offline.phone import body_of
 
 GOALS = {"sync.2g_month_s": Goal("<=", 6), "offline.page_load_ms": Goal("<=", 300)}
 MODULE = "choix-libre-eclaire"
-SESSIONS, ATTEMPTS, HANDS = 6, 42, 2
+UID = re.compile("uid=[0-9a-f-]{36}")
 SLOW = {"offline": False, "latency": 800, "uploadThroughput": 2500, "downloadThroughput": 3750}
 FAST = {"offline": False, "latency": 0, "uploadThroughput": -1, "downloadThroughput": -1}
 ROUNDS, LOADS, SLOWER = 5, 9, 6
@@ -61,7 +59,7 @@ def results(sent, loads):
     """Figures of `[s, …]` and `{page: [ms, …]}`: of the pages, the one that is slowest most of the time."""
     slowest = max(loads, key=lambda page: median(loads[page]))
     return {
-        "sync.2g_month_s": middle(sent, "s", f"{SESSIONS + ATTEMPTS + HANDS} facts, 800 ms, 20 kbit/s up"),
+        "sync.2g_month_s": middle(sent, "s", "50 facts, 800 ms, 20 kbit/s up"),
         "offline.page_load_ms": middle(
             loads[slowest], "ms", f"slowest of {len(loads)} pages without network, processor ÷ {SLOWER}: {slowest}"
         ),
@@ -83,39 +81,11 @@ def field():
 
 
 def month(app, rolls):
-    """What a CHW tells in a month, in the order of its days: [(path, body), …]."""
+    """The golden month of a CHW (tests/replays/month.json), its facts born anew each time: [(path, body), …]."""
     with app.app_context():
-        module = catalogue().modules[MODULE]
-        forms = {letter: questions.of(module).form(letter, "group") for letter in "AB"}
-    about = {"module": module.slug, "content": module.hash, "language": "bm"}
-    told = [("/sessions/", a_session(about, module, rolls, n)) for n in range(SESSIONS)]
-    told += [("/attempts/", an_attempt(about, forms, rolls, n)) for n in range(ATTEMPTS)]
-    told += [("/hands/", raised_hands(about, forms["A"], rolls, n)) for n in range(HANDS)]
-    return [(path, body_of({"uid": new_uid(), **fields})) for path, fields in told]
-
-
-def a_session(about, module, rolls, n):
-    group, women = rolls[n % len(rolls)]
-    return about | {
-        "group": group, "lessons": [lesson.id for lesson in module.lessons], "held_on": date.today() - timedelta(4 * n),
-        "half": "am", "minutes": 60, "place": "Sous le grand arbre", "present": women,
-    }  # fmt: skip
-
-
-def an_attempt(about, forms, rolls, n):
-    letter, (_group, women) = "AB"[n % 2], rolls[n % len(rolls)]
-    answers = {f"answer.{item.id}": item.options[n % len(item.options)].id for item in forms[letter]}
-    asked = {"form": letter, "kind": "post", "mode": "picture_tap", "taken_on": date.today() - timedelta(n % 28)}
-    return about | asked | {"person": women[n % len(women)], **answers}
-
-
-def raised_hands(about, items, rolls, n):
-    group, women = rolls[n % len(rolls)]
-    hands = {
-        f"hands.{item.id}.{option.id}": len(women) // len(item.options) for item in items for option in item.options
-    }
-    counted = {"form": "A", "kind": "post", "taken_on": date.today() - timedelta(n), "present": len(women)}
-    return about | counted | {"group": group, **hands}
+        content = catalogue().modules[MODULE].hash
+    group, women = rolls[0]
+    return [(path, UID.sub(f"uid={new_uid()}", body, count=1)) for path, body, _at in replays.month(group, women, content)]
 
 
 def enrolled(browser, it):

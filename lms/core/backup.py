@@ -5,10 +5,11 @@ It holds names and keys: mode 0600, to be kept where the server's own disk would
 """
 
 import os
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import sqlalchemy as sa
 from flask import current_app
@@ -93,11 +94,24 @@ def restore(source: Path, progress: Progress = lambda _name: None) -> str:
 def _unpack(source, folder):
     try:
         with tarfile.open(source) as tar:
-            tar.extractall(folder, filter="data")
+            for member in tar:
+                if member.isfile() and _is_ours(PurePosixPath(member.name)):
+                    _write(tar.extractfile(member), folder / member.name)
     except (OSError, EOFError, tarfile.TarError) as error:
         raise NoBackupError(f"{source} : {error}") from error
     if not (folder / TABLES).exists():
         raise NoBackupError(f"{source} : {TABLES} n’y est pas.")
+
+
+def _is_ours(path):
+    """Whether a backup may hold such a file: nothing leads out of its folder."""
+    return ".." not in path.parts and not path.is_absolute() and path.parts[0] in (TABLES, CONTENT, *SECRETS)
+
+
+def _write(source, target):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with open(target, "wb") as file:
+        shutil.copyfileobj(source, file)
 
 
 def _put_back(file, progress):

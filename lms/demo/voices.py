@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from lms.core import facts
 
+HAPPENED = ("held_on", "taken_on", "awarded_on")
+
 
 class Teller:
     """Tells facts, one after another, deterministically by seed. `now` is the moment of the story."""
@@ -30,7 +32,7 @@ class Teller:
         pairs = [("uid", uid)]
         for name, value in fields.items():
             pairs += [(name, one) for one in value] if isinstance(value, list) else [(name, value)]
-        form = form_class.sent(urlencode(pairs).encode(), author, self.now)
+        form = form_class.sent(urlencode(pairs).encode(), author, self._after(fields))
         if author is not None:
             form.reach = self._reach(form, author.origin)
         if not form.accepted():
@@ -38,6 +40,11 @@ class Teller:
         facts.record(form, commit=False)
         self.told += 1
         return uid
+
+    def _after(self, fields):
+        """The moment a fact is told: not before the day it happened."""
+        days = [fields[name] for name in HAPPENED if name in fields]
+        return max(self.now, *(datetime.combine(day, time(18), UTC) for day in days)) if days else self.now
 
     def _reach(self, form, author):
         if author not in self.reaches:

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -30,6 +31,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SOAK = bool(os.environ.get("LMS_SOAK"))
 PHONE = {"width": 360, "height": 640}
 LAPTOP = {"width": 1280, "height": 800}
 
@@ -49,15 +51,16 @@ def grow_benkadi(app, who, size=112):
         db.engine.dispose()
 
 
-@pytest.fixture(scope="session", params=DATABASES)
+@pytest.fixture(scope="module", params=DATABASES)
 def server(request, tmp_path_factory):
     """The server as it is run, on its own database: `url`, `who`."""
     folder = tmp_path_factory.mktemp("server")
     database = f"sqlite:///{folder / 'kalanso.sqlite'}"
     if request.param == "postgresql":
         pg = request.getfixturevalue("postgresql_server")
-        run_on(pg, f"CREATE DATABASE browser_{os.getpid()}")
-        database = pg.set(database=f"browser_{os.getpid()}").render_as_string(hide_password=False)
+        name = f"browser_{uuid4().hex}"
+        run_on(pg, f"CREATE DATABASE {name}")
+        database = pg.set(database=name).render_as_string(hide_password=False)
     with built(database, folder) as (app, who):
         grow_benkadi(app, who)
     with serving(database, folder) as url:
@@ -106,9 +109,9 @@ def phone(chromium, server):
     """Opens phones: `phone("awa")` is signed in, `phone()` is a stranger's, `phone("awa", scripts=False)` has no JavaScript."""
     contexts = []
 
-    def open_phone(identifier=None, scripts=True, language="fr", viewport=PHONE):
+    def open_phone(identifier=None, scripts=True, language="fr", viewport=PHONE, **more):
         context = chromium.new_context(
-            viewport=viewport, java_script_enabled=scripts, base_url=server.url, has_touch=True
+            viewport=viewport, java_script_enabled=scripts, base_url=server.url, has_touch=True, **more
         )
         contexts.append(context)
         context.add_cookies([{"name": "language", "value": language, "url": server.url}])

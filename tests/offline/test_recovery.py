@@ -119,6 +119,25 @@ def test_a_file_that_is_no_backup_changes_nothing(stories, world, tmp_path):
     assert rows() == before
 
 
+def test_nothing_of_a_backup_leads_out_of_its_folder(stories, world, tmp_path):
+    sound, spoilt = tmp_path / "sound.tar.gz", tmp_path / "spoilt.tar.gz"
+    backup.save(sound)
+    with tarfile.open(sound) as whole, tarfile.open(spoilt, "w:gz") as tar:
+        for member in whole:
+            tar.addfile(member, whole.extractfile(member) if member.isfile() else None)
+        for name in ("../outside", "/tmp/outside", "content/../../outside", "other"):
+            tar.addfile(tarfile.TarInfo(name))
+        link = tarfile.TarInfo("content/link")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(link)
+    folder = tmp_path / "unpacked" / "here"
+    folder.mkdir(parents=True)
+    backup._unpack(spoilt, folder)
+    assert {path.name for path in folder.iterdir()} <= {"kalanso.sqlite", "content", *backup.SECRETS}
+    assert [path.name for path in folder.parent.iterdir()] == ["here"]
+    assert not (folder / "content" / "link").exists()
+
+
 def test_the_commands_say_what_they_did(a_life, app, tmp_path):
     run = app.test_cli_runner().invoke
     file = tmp_path / "kalanso.tar.gz"

@@ -4,7 +4,7 @@
 
 import { hex, open, phone, strictly } from "./database.js";
 import { seal } from "./keys.js";
-import { count, told } from "./outbox.js";
+import { count, ofAuthor, told } from "./outbox.js";
 import { base, carriedOf, fill, shortDay } from "./page.js";
 
 const language = document.documentElement.lang;
@@ -132,8 +132,9 @@ async function show(worker, { cut }) {
   const groups = rows("group", records, offer?.groups ?? [], (one) => `group:${one.uid}|${worker.author}`);
   const modules = rows("module", records, offer?.modules ?? [], (one) => `module:${one.slug}|${language}`);
   const room = await navigator.storage?.estimate?.().then(({ usage }) => weigh(usage), () => null);
+  const arrived = (await ofAuthor(worker.author)).filter((fact) => fact.state === "cleared").length;
   fill(document.body, {
-    ...state, called: worker.called, label: record.label, oldest: state.oldest_days, noNetwork: state.waiting && record.trouble === "network",
+    ...state, arrived, called: worker.called, label: record.label, oldest: state.oldest_days, noNetwork: state.waiting && record.trouble === "network",
     signIn: state.waiting && record.trouble === "sign_in", offline: !offer, cut, room, groups, modules, drafts: await drafts(worker),
   }); // prettier-ignore
   const keyed = [...groups, ...modules];

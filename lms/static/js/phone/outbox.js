@@ -206,7 +206,7 @@ export async function waitingOf(author) {
   return (await ofAuthor(author)).filter(({ state }) => state === "waiting");
 }
 
-async function ofAuthor(author) {
+export async function ofAuthor(author) {
   const rows = await (await open()).getAllFromIndex("facts", "author", author);
   return rows.sort((one, other) => one.number - other.number);
 }

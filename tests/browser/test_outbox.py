@@ -16,7 +16,7 @@ from playwright.sync_api import Error
 from lms.core.database import db
 from lms.core.models import Receipt
 from tests import cast
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, sign_in
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, SOAK, sign_in
 from tests.browser.test_every_page import faults_of
 
 pytestmark = pytest.mark.browser
@@ -452,7 +452,7 @@ class Killable:
         psutil.wait_procs(ours, 10)
 
 
-@pytest.mark.parametrize("tries", [3])
+@pytest.mark.parametrize("tries", [40 if SOAK else 3])
 def test_a_browser_killed_at_the_tick_has_lost_nothing(chromium, server, stored, tmp_path, tries):
     made, browser = {}, Killable(chromium, tmp_path / "profile", server.url)
     for each in range(tries):

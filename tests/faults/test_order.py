@@ -84,7 +84,7 @@ def test_any_order_ends_as_the_order_in_which_it_was_told(world, who, a_session,
     assert len(expected) > FACTS
 
     @settings(
-        max_examples=more(20, 400) if world.url.startswith("sqlite") else more(10, 200), deadline=None, database=None,
+        max_examples=more(12, 400) if world.url.startswith("sqlite") else more(6, 200), deadline=None, database=None,
         suppress_health_check=list(HealthCheck), print_blob=True, phases=(Phase.generate,),
     )  # fmt: skip
     @given(st.permutations(range(FACTS)), st.sets(st.integers(1, FACTS - 1)))

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 import pytest
+from playwright.sync_api import Error
 from sqlalchemy import select
 
 from lms.assessment.models import Attempt
@@ -24,6 +25,7 @@ from tests.conftest import built
 
 pytestmark = pytest.mark.browser
 WOMEN = 25
+LONG = 125_000  # milliseconds: longer than a phone lies open
 SLOW = {
     "offline": False,
     "latency": 800,
@@ -313,6 +315,78 @@ def test_two_phones_at_one_session_are_both_kept_and_counted_once(phone, server,
     db.session.rollback()
     assert not settling.doubtful(both)
     assert teaching.presence(both) == [(60, one | other)]
+
+
+# 18
+
+
+def test_a_shared_phone_shows_nobody_what_is_anothers(phone, server, books):
+    page, group = phone(), str(server.who["Benkadi"])
+    page.clock.install(
+        time=datetime.now(UTC) - timedelta(seconds=90)
+    )  # so that after two minutes no other clock is far off
+    looks_neutral(enrolled(page, "kadi"))
+    page.click("[data-quick-exit]")
+    page.wait_for_selector("[data-unlock]:not([hidden])")
+    enrolled(page, "awa")
+    day = Field(page, server, "fr")
+    take_along_here(day)
+    kept_offline(page)
+    page.goto(f"/groups/{group}")
+    page.context.set_offline(True)
+    roll_call(day, group, [0], half="am")
+    day.open("new-person", group=group)
+    page.fill("[name=given]", "Nagnouma")
+    day.open("group", group=group)
+    names = {Person.now_of(uid).name for uid in server.who["Benkadi members"]} | {"Benkadi", "Nagnouma"}
+    assert any(name in page.content() for name in names)
+
+    page.clock.fast_forward(LONG)
+    page.wait_for_url("**/phone/fr/unlock#*")
+    page.wait_for_selector("[data-unlock]:not([hidden])")
+    assert_nothing_of(names, page)
+    back(page, names)
+    page.goto("/phone/fr/")
+    page.wait_for_selector("[data-unlock]:not([hidden])")
+    unlocked(page, "kadi")
+    page.wait_for_url(lambda url: "unlock" not in url)
+    assert told(page, "kadi") == ({}, {})
+    assert told(page, "awa") == ({}, {})
+    for name in ("", "groups", "told", f"group#group={group}", f"new-person#group={group}"):
+        page.goto("about:blank")
+        page.goto(f"/phone/fr/{name}")
+        page.locator("[data-laid]:visible, [data-state]:visible").first.wait_for()
+        assert_nothing_of(names, page)
+        assert not page.locator("[data-list=drafts] li").count()
+    page.click("[data-quick-exit]")
+    page.wait_for_url("**/phone/fr/unlock#*")
+    assert_nothing_of(names, page)
+    back(page, names)
+
+
+def looks_neutral(page):
+    """Among the other apps of a phone: a notebook, no word of what is in it."""
+    manifest = page.evaluate("fetch(document.querySelector('link[rel=manifest]').href).then((it) => it.json())")
+    assert {manifest["name"], manifest["short_name"]} == {"Carnet"}
+    assert [icon["src"].split("?")[0] for icon in manifest["icons"]] == ["/static/img/notebook.svg"]
+
+
+def back(page, names):
+    """The back button, as often as a curious husband touches it."""
+    for _touch in range(12):
+        page.evaluate("setTimeout(() => history.back())")
+        page.wait_for_timeout(100)
+        assert_nothing_of(names, page)
+
+
+def assert_nothing_of(names, page):
+    for _try in range(20):
+        try:
+            shown = page.title() + page.content()
+            break
+        except Error:  # on its way from one page to the next
+            page.wait_for_timeout(50)
+    assert not [name for name in names if name in shown], page.url
 
 
 # Browser storage that is gone, and a network that breaks one request in twenty

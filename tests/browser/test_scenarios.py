@@ -397,10 +397,10 @@ def test_a_phone_that_lost_its_memory_has_lost_nothing_that_had_arrived(phone, s
     page.click("[data-quick-exit]")
     page.wait_for_selector("[data-unlock]:not([hidden])")
     enrolled(page, "awa")
-    acked = [fact(page, server) for _n in range(2)]
+    acked = facts(page, server, 2)
     assert flush(page)["sent"] == 2
     offline(page)
-    unsent = [fact(page, server) for _n in range(3)]
+    unsent = facts(page, server, 3)
     page.click("[data-quick-exit]")
     page.wait_for_selector("[data-unlock]:not([hidden])")
     enrolled(page, "kadi")
@@ -431,8 +431,15 @@ def test_a_phone_that_lost_its_memory_has_lost_nothing_that_had_arrived(phone, s
 
 def fact(page, server, group="Benkadi"):
     """A woman registered; her uid."""
-    body = urlencode({"uid": new_uid(), "given": "Sitan", "family": "Samaké", "sex": "F", "group": server.who[group]})
-    return js(page, "outbox", "it.add('/persons/', argument).then(({ uid }) => uid)", body)
+    return facts(page, server, 1, group)[0]
+
+
+def facts(page, server, many, group="Benkadi"):
+    """So many women registered; their uids."""
+    woman = {"given": "Sitan", "family": "Samaké", "sex": "F", "group": server.who[group]}
+    bodies = [urlencode({"uid": new_uid(), **woman}) for _n in range(many)]
+    added = "for (const body of argument) uids.push((await it.add('/persons/', body)).uid);"
+    return js(page, "outbox", f"(async (uids) => {{ {added} return uids; }})([])", bodies)
 
 
 PORTIONS = 25 if SOAK else 10
@@ -455,9 +462,7 @@ def test_a_network_that_breaks_one_request_in_twenty_costs_little(phone, server,
     made, ideal = {}, 0
     for _portion in range(PORTIONS):
         first = len(made) + 1
-        for _n in range(20):
-            uid = fact(page, server)
-            made[uid] = None
+        facts(page, server, 20)
         made = told(page)[0]
         ideal += ideally(page, list(made.items())[first - 1 :], first)
         for _try in range(20):

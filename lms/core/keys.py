@@ -1,22 +1,22 @@
-"""The keys of this installation: what it signs with, and what phones seal to. Made once, kept in the data folder."""
+"""The keys of this installation: what it signs with, and what phones seal to. Made once, kept in the data folder.
+
+`cryptography` is imported where it is used: a server to which no phone has spoken yet has no need of its 8 MB.
+"""
+
+from __future__ import annotations
 
 import base64
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
 from flask import current_app
 
 from lms.core.settings import kept_secret
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SIGNING, SEALING = "signing.pem", "sealing.pem"
 
@@ -31,20 +31,26 @@ def sealing() -> ec.EllipticCurvePrivateKey:
     return _read(current_app.config["LMS_DATA"] / SEALING)
 
 
-MADE = {SIGNING: Ed25519PrivateKey.generate, SEALING: lambda: ec.generate_private_key(ec.SECP256R1())}
-
-
 @cache
 def _read(path: Path):
-    return load_pem_private_key(kept_secret(path, lambda: _pem(MADE[path.name]())).encode(), password=None)
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    return load_pem_private_key(kept_secret(path, lambda: _made(path.name)).encode(), password=None)
 
 
-def _pem(key):
+def _made(name):
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key = Ed25519PrivateKey.generate() if name == SIGNING else ec.generate_private_key(ec.SECP256R1())
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def sealing_point() -> bytes:
     """The public half of the sealing key: 65 bytes, uncompressed, as WebCrypto imports it."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     return sealing().public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
@@ -55,6 +61,8 @@ def signed(text: str) -> str:
 
 def said_by_us(sealed: str) -> str | None:
     """The text of what `signed` made, or None when it is not ours."""
+    from cryptography.exceptions import InvalidSignature
+
     text, _dot, signature = sealed.rpartition(".")
     try:
         signing().public_key().verify(base64.urlsafe_b64decode(signature), text.encode())

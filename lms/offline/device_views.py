@@ -5,7 +5,6 @@ import binascii
 import secrets
 from datetime import datetime
 
-from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Blueprint, abort, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -67,6 +66,8 @@ def _device(said):
 
 def _point(said):
     """65 bytes: a point of P-256, uncompressed. Raises UnreadableError where it is none."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     try:
         point = base64.b64decode(str(said), validate=True)
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)

@@ -5,6 +5,8 @@ A parcel: `KLN1`, the sender's one-time P-256 point (65 bytes), an IV (12 bytes)
 A file: `KALANSO1`, then each parcel after its length in four bytes, big end first.
 """
 
+from __future__ import annotations
+
 import base64
 import binascii
 import gzip
@@ -12,16 +14,12 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from typing import TYPE_CHECKING
 
 from lms.offline.envelope import ON_THE_WIRE, UnreadableError, inflate
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import ec
 
 MAGIC, FILE_MAGIC, POINT, IV = b"KLN1", b"KALANSO1", 65, 12
 INFO = b"kalanso-parcel-1"
@@ -43,6 +41,11 @@ class Parcel:
 
 
 def _fits(point, signature, text):
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
     r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
     try:
         key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
@@ -69,6 +72,10 @@ def parcels_in(raw: bytes) -> Iterator[bytes]:
 
 def unseal(raw: bytes, key: ec.EllipticCurvePrivateKey) -> Parcel:
     """What was sealed to this key. Raises UnreadableError when it was not, or was altered on its way."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     if not raw.startswith(MAGIC) or not len(MAGIC) + POINT + IV < len(raw) <= LARGEST:
         raise UnreadableError("no parcel")
     point, iv, sealed = raw[4 : 4 + POINT], raw[4 + POINT : 4 + POINT + IV], raw[4 + POINT + IV :]
@@ -84,12 +91,20 @@ def unseal(raw: bytes, key: ec.EllipticCurvePrivateKey) -> Parcel:
 
 
 def _shared(own, other, point):
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     secret = own.exchange(ec.ECDH(), other)
     return HKDF(hashes.SHA256(), 32, salt=point, info=INFO).derive(secret)
 
 
 def seal(parcel: Parcel, to: ec.EllipticCurvePublicKey) -> bytes:
     """The parcel as a phone would seal it."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     once = ec.generate_private_key(ec.SECP256R1())
     point = once.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     said = {

@@ -8,8 +8,8 @@ from wtforms.validators import ValidationError
 
 from lms.cascade.doubles import alike
 from lms.cascade.models import Session, Settlement
-from lms.core.facts import OutOfReachError
 from lms.core.fields import Pick, Required
+from lms.core.forms import OutOfReachError
 from lms.people.fields import Reachable, ReachForm
 from lms.people.models import Group
 from lms.people.reach import find

@@ -16,25 +16,48 @@ def now():
     return datetime.now(UTC)
 
 
-class Receipt(db.Model):
-    """One posted fact. `seq` orders facts; a phone's clock never does. An erased body is None, its hash stays.
-
-    Of what a phone brought home: its number there, the phone's clock (`device_at`), the day it was told by our clock as far
-    as that can be known (`told_on`), and whether its dates are in doubt. `vouched_by` is who let in what was held.
-    """
+class AsSent:
+    """What is kept of every fact that arrived, whatever became of it: byte for byte what it said, from whom, by which phone."""
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
-    uid: Mapped[Uid] = mapped_column(unique=True)
-    path: Mapped[str] = mapped_column(String(64))
     body: Mapped[bytes | None]
     hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
     author: Mapped[Uid | None] = mapped_column(index=True)
     received_at: Mapped[datetime] = mapped_column(default=now)
     device: Mapped[str | None] = mapped_column(String(64))
     device_number: Mapped[int | None]
+
+
+class Travelled(AsSent):
+    """A fact that may have come by a phone: that phone's clock, the day it was told by ours, whether its dates are in doubt."""
+
     device_at: Mapped[datetime | None]
     told_on: Mapped[date | None]
     doubt: Mapped[str | None] = mapped_column(String(12))
+
+    @classmethod
+    def of(cls, uid):
+        """What is kept under this uid, or None."""
+        return db.session.scalar(sa.select(cls).filter_by(uid=uid)) if uid else None
+
+
+class Settled:
+    """What waited for somebody's word: how it ended, when, and by whom; None while it is open."""
+
+    settled: Mapped[str | None] = mapped_column(String(8))
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[Uid | None]
+
+
+class Receipt(Travelled, db.Model):
+    """One posted fact. `seq` orders facts; a phone's clock never does. An erased body is None, its hash stays.
+
+    Of what a phone brought home: its number there, the phone's clock (`device_at`), the day it was told by our clock as far
+    as that can be known (`told_on`), and whether its dates are in doubt. `vouched_by` is who let in what was held.
+    """
+
+    uid: Mapped[Uid] = mapped_column(unique=True)
+    path: Mapped[str] = mapped_column(String(64))
     vouched_by: Mapped[Uid | None]
 
     __table_args__ = (
@@ -48,69 +71,36 @@ class Receipt(db.Model):
         {"sqlite_autoincrement": True},  # a number is never given twice
     )
 
-    @classmethod
-    def of(cls, uid):
-        """The receipt of a fact, or None."""
-        return db.session.scalar(sa.select(cls).filter_by(uid=uid)) if uid else None
 
-
-class Conflict(db.Model):
+class Conflict(AsSent, Settled, db.Model):
     """A second, different body that came under a uid already taken: kept beside the first, and shown.
 
     `settled` says which of the two is right, `first` or `second`; None until somebody who knows has said it.
     """
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     uid: Mapped[Uid] = mapped_column(index=True)
     path: Mapped[str] = mapped_column(String(200))
-    body: Mapped[bytes | None]
-    hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
-    author: Mapped[Uid | None] = mapped_column(index=True)
-    received_at: Mapped[datetime] = mapped_column(default=now)
-    device: Mapped[str | None] = mapped_column(String(64))
-    device_number: Mapped[int | None]
-    settled: Mapped[str | None] = mapped_column(String(8))
-    settled_at: Mapped[datetime | None]
-    settled_by: Mapped[Uid | None]
 
     __table_args__ = (sa.UniqueConstraint("uid", "hash"), Index("ix_conflict_device", "device", "device_number"))
 
 
-class Held(db.Model):
+class Held(Travelled, Settled, db.Model):
     """A fact that came home and cannot be taken as it is: kept whole, with the reason, until somebody settles it.
 
     `waits_for` is the fact it points at that is held too, or has not come yet. `settled` says how it ended: `taken` (with
     corrections or as it was) or `aside`; None while it is open. A row is never deleted.
     """
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     uid: Mapped[Uid] = mapped_column(unique=True)
     path: Mapped[str] = mapped_column(String(200))
-    body: Mapped[bytes | None]
-    hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
-    author: Mapped[Uid | None] = mapped_column(index=True)
-    received_at: Mapped[datetime] = mapped_column(default=now)
-    device: Mapped[str | None] = mapped_column(String(64))
-    device_number: Mapped[int | None]
-    device_at: Mapped[datetime | None]
-    told_on: Mapped[date | None]
-    doubt: Mapped[str | None] = mapped_column(String(12))
     reason: Mapped[str] = mapped_column(String(500))
     waits_for: Mapped[Uid | None] = mapped_column(index=True)
-    settled: Mapped[str | None] = mapped_column(String(8))
-    settled_at: Mapped[datetime | None]
-    settled_by: Mapped[Uid | None]
     settled_why: Mapped[str | None] = mapped_column(String(500))
 
     __table_args__ = (
         Index("ix_held_device", "device", "device_number"),
         {"sqlite_autoincrement": True},
     )
-
-    @classmethod
-    def of(cls, uid):
-        """What is held under this uid, settled or not, or None."""
-        return db.session.scalar(sa.select(cls).filter_by(uid=uid)) if uid else None
 
 
 class Withdrawal(db.Model):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from lms.assessment.forms import FORMS as ASSESSMENT
 from lms.cascade.forms import FORMS as CASCADE
 from lms.certificates.forms import FORMS as CERTIFICATES
-from lms.core.facts import FactForm
+from lms.core.forms import FactForm
 from lms.people.forms import FORMS as PEOPLE
 from lms.people.group_forms import FORMS as GROUPS
 from lms.people.workers import FoundingForm, WorkerForm

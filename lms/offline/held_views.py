@@ -1,7 +1,6 @@
 """Screens of what waits for somebody's word: what was held, told in two ways, or dated by a clock that was wrong."""
 
-from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 
 import structlog
@@ -10,17 +9,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from lms.core import facts
-from lms.core.database import db, new_uid
-from lms.core.facts import FactForm
+from lms.core.database import db
 from lms.core.fields import tidy
+from lms.core.forms import FactForm
 from lms.core.models import Conflict, Held, Receipt, now
-from lms.offline import holding, inbox, wording
+from lms.offline import holding, inbox, tellings, wording
 from lms.offline.envelope import FORMS
-from lms.offline.holding import reason
 from lms.offline.whose import hers
 from lms.people.devices import Device
-from lms.people.fields import EndingForm
 from lms.people.models import Person
 from lms.people.signing_in import signed_in
 
@@ -31,15 +27,6 @@ USUAL = {"/sessions/": "cascade.correct", "/trainings/": "trainings.correct"}
 """Where a whole fact of a kind is corrected."""
 
 log = structlog.get_logger()
-
-
-@dataclass
-class Other:
-    """A second telling under one uid, beside the first: rows of (label, here, there, whether they differ)."""
-
-    conflict: Conflict
-    rows: list
-    may_take: bool
 
 
 @bp.get("/held/")
@@ -108,10 +95,11 @@ def _page(told, **more):
 def _held_page(held, form=None, fault=None):
     form = form or _judged(held)
     settled = held.settled == "taken"
-    others = _others(held.uid, held) if not settled else []
+    others = tellings.others(held.uid, held, g.reach) if not settled else []
     editable = _editable(form) if form and not (form.refused or form.is_newer or form.out_of_reach) else []
     return render_template(
-        "offline/held_fact.html", told=held, form=form, lines=_lines(held), settled=settled, others=others, fault=fault,
+        "offline/held_fact.html", told=held, form=form, lines=wording.as_told(held, g.reach),
+        settled=settled, others=others, fault=fault,
         editable=editable, fits=bool(form) and not _faulty(form), awaited=_awaited(held), to_come=_is_to_come(held),
         own=held.author == g.person.origin,
         settler=Person.now_of(held.settled_by) if held.settled_by else None, strangers=_strangers(form),
@@ -146,20 +134,6 @@ def _editable(form):
 
 def _is_seen(field):
     return getattr(field.widget, "input_type", None) != "hidden"
-
-
-def _lines(told):
-    """What was told, to read; as it was sent where its kind is not known here."""
-    kind = FORMS.get(told.path)
-    if kind is None or told.body is None:
-        return wording.unread_lines(told.body, g.reach)
-    try:
-        return wording.lines(kind.sent(told.body, None), g.reach)
-    except OperationalError:
-        raise
-    except Exception:  # what a form breaks on is read as it was sent
-        db.session.rollback()
-        return wording.unread_lines(told.body, g.reach)
 
 
 def _head(told):
@@ -212,19 +186,11 @@ def _mended(held):
     if form is None:
         return None
     names = [field.name for field in _editable(form)]
-    kept = [(name, value) for name, value in _pairs(held.body) if name not in (*names, "uid")]
+    kept = [(name, value) for name, value in tellings.pairs(held.body) if name not in (*names, "uid")]
     if request.form.get("strangers") == "off" and _strangers(form):
         kept = [(name, value) for name, value in kept if name != "present" or UUID(value.strip()) in form.register]
-    return _body(held.uid, kept, names)
-
-
-def _body(uid, kept, names):
     given = [(name, value) for name in names for value in request.form.getlist(name)]
-    return urlencode([("uid", str(uid)), *kept, *given]).encode()
-
-
-def _pairs(body):
-    return parse_qsl(body.decode(), keep_blank_values=True)
+    return urlencode([("uid", str(held.uid)), *kept, *given]).encode()
 
 
 def _set_aside(held):
@@ -244,29 +210,13 @@ def _conflict_page(conflict, fault=None):
     settled = conflict.settled is not None
     settler = Person.now_of(conflict.settled_by) if settled else None
     return render_template(
-        "offline/held_fact.html", told=conflict, form=None, lines=_lines(before) if before else [], settled=settled,
-        others=_others(conflict.uid, before), fault=fault, editable=[], fits=False, awaited=None, settler=settler,
+        "offline/held_fact.html", told=conflict, form=None, settled=settled,
+        lines=wording.as_told(before, g.reach) if before else [],
+        others=tellings.others(conflict.uid, before, g.reach), fault=fault, editable=[], fits=False,
+        awaited=None, settler=settler,
         own=conflict.author == g.person.origin, strangers=0, address=_address(before) if before else None,
         **_head(conflict),
     )  # fmt: skip
-
-
-def _others(uid, before):
-    """The other tellings that nobody has settled, each beside the first."""
-    here = _lines(before) if before else []
-    return [
-        Other(one, wording.side_by_side(here, _lines(one)), _may_take(one, before))
-        for one in inbox.conflicts(uid, g.reach)
-        if not one.settled
-    ]
-
-
-def _may_take(conflict, before):
-    """Whether the second telling can stand in the place of the first: it is mended by it, or it was only held."""
-    kind = FORMS.get(conflict.path)
-    if kind is None or before is None or before.path != conflict.path:
-        return False
-    return isinstance(before, Held) or not issubclass(kind, EndingForm)
 
 
 def _choose(told, second):
@@ -274,9 +224,9 @@ def _choose(told, second):
     number = request.form.get("conflict", type=int)
     conflict = next((one for one in inbox.conflicts(told.uid, g.reach) if one.seq == number), None) or abort(404)
     before = inbox.first(told.uid, g.reach)
-    if second and not _may_take(conflict, before):
+    if second and not tellings.may_take(conflict, before):
         abort(404)
-    if second and not conflict.settled and (fault := _take_second(conflict, before)):
+    if second and not conflict.settled and (fault := tellings.take_second(conflict, before, g.person)):
         return _page(inbox.find(told.uid, g.reach), fault=fault), 422
     conflict = db.session.get(Conflict, number)
     if not conflict.settled:
@@ -287,30 +237,6 @@ def _choose(told, second):
     return redirect(url_for(".inbox_page"), 303)
 
 
-def _take_second(conflict, before):
-    """Record the second telling, as a correction or as what was held is accepted; returns why it may not be, or None."""
-    if isinstance(before, Held):
-        form = holding.accept(before, g.person, conflict.body)
-        taken = Held.of(before.uid).settled == "taken"
-    else:
-        form = _corrected(before, [pair for pair in _pairs(conflict.body) if pair[0] not in ("uid", "corrects")])
-        taken = not form.errors
-    return None if taken else reason(form)
-
-
-def _corrected(receipt, pairs, uid=None):
-    """A correction of what a receipt told, recorded when it may be; its errors say why not."""
-    kind = FORMS[receipt.path]
-    origin = dict(_pairs(receipt.body)).get("corrects") or receipt.uid
-    body = urlencode([("uid", str(uid or new_uid())), ("corrects", str(origin)), *pairs]).encode()
-    form = kind.sent(body, g.person)
-    if form.accepted():
-        facts.record(form)
-    elif not form.errors:
-        abort(403 if form.refused else 404)
-    return form
-
-
 # A day in doubt
 
 
@@ -318,7 +244,8 @@ def _dated_page(receipt, form=None, fault=None):
     kind = FORMS[receipt.path]
     form = form or kind.sent(receipt.body, g.person)
     return render_template(
-        "offline/held_fact.html", told=receipt, form=form, lines=_lines(receipt), settled=False, others=[], fault=fault,
+        "offline/held_fact.html", told=receipt, form=form, lines=wording.as_told(receipt, g.reach),
+        settled=False, others=[], fault=fault,
         editable=[form[name] for name in inbox.days_of(kind)] if form.may_post() else [], fits=False, awaited=None,
         own=receipt.author == g.person.origin, settler=None, strangers=0, address=_address(receipt),
         usual=_usual(receipt) if form.may_post() else None, **_head(receipt),
@@ -334,9 +261,9 @@ def _usual(receipt):
 def _redate(receipt):
     """The day, as she knows it: a correction of that fact, told on line and in no doubt any more."""
     days = inbox.days_of(FORMS[receipt.path])
-    kept = [pair for pair in _pairs(receipt.body) if pair[0] not in (*days, "uid", "corrects")]
+    kept = [pair for pair in tellings.pairs(receipt.body) if pair[0] not in (*days, "uid", "corrects")]
     given = [(name, request.form.get(name, "")) for name in days]
-    form = _corrected(receipt, [*kept, *given], request.form.get("uid", type=UUID))
+    form = tellings.corrected(receipt, [*kept, *given], g.person, request.form.get("uid", type=UUID))
     if form.errors:
         return _dated_page(receipt, form), 422
     flash(_("Le jour est enregistré."))

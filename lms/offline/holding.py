@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 
 from lms.certificates.models import Certificate
 from lms.core.database import Uid, db
-from lms.core.facts import Way, record
+from lms.core.facts import record
+from lms.core.forms import Way
 from lms.core.models import Held, Receipt, now
 from lms.offline.envelope import CARRIED
 from lms.people.devices import Device
@@ -66,9 +67,8 @@ def form_of(held, vouched_by=None, body=None):
     if kind is None or held.body is None:
         return None
     author = Person.now_of(held.author) if held.author else None
-    way = held.device and Way(held.device, held.device_number, held.device_at, held.told_on, held.doubt)
     by_another = vouched_by if vouched_by and vouched_by.origin != held.author else None
-    return kind.sent(held.body if body is None else body, author, now(), way=way or None, vouched_by=by_another)
+    return kind.sent(held.body if body is None else body, author, now(), way=Way.of(held), vouched_by=by_another)
 
 
 def fits(form, uid) -> bool:

@@ -16,7 +16,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from lms.core.database import Uid, db
-from lms.core.facts import Way, record, record_together
+from lms.core.facts import record, record_together
+from lms.core.forms import Way
 from lms.core.models import Conflict, Epoch, Held, Receipt, now
 from lms.offline import holding
 from lms.offline.envelope import CARRIED, Envelope, Told, moment
@@ -189,31 +190,26 @@ class Batch:
         if waits_for:
             why = holding.why_waiting(waits_for)
         way = self._way(told)
-        written = self._written(
-            Held(
-                uid=told.uid, path=told.path, body=told.body.encode(), hash=told.hash,
-                author=self.sender.author and self.sender.author.origin, received_at=self.came, reason=why[:500],
-                waits_for=waits_for, device=way.device, device_number=way.number, device_at=way.at, told_on=way.told_on,
-                doubt=way.doubt,
-            )
-        )  # fmt: skip
+        travelled = {"device_at": way.at, "told_on": way.told_on, "doubt": way.doubt}
+        written = self._written(Held(reason=why[:500], waits_for=waits_for, **travelled, **self._as_sent(told)))
         return Result("held", why) if written or Held.of(told.uid).hash == told.hash else self._conflict(told)
 
     def _conflict(self, told) -> Result:
         """Keep a second body under a known uid beside the first, and say so."""
         if not self._has_room():
             return Result("later")
-        way = self._way(told)
         known = select(Conflict).filter_by(uid=told.uid, hash=told.hash)
         if db.session.scalar(known) is None:
-            self._written(
-                Conflict(
-                    uid=told.uid, path=told.path, body=told.body.encode(), hash=told.hash, device=way.device,
-                    device_number=way.number, author=self.sender.author and self.sender.author.origin,
-                    received_at=self.came,
-                )
-            )  # fmt: skip
+            self._written(Conflict(**self._as_sent(told)))
         return Result("conflict", _("Cette fiche est déjà arrivée avec un autre contenu. Les deux sont gardées."))
+
+    def _as_sent(self, told):
+        """What is kept of every fact, whatever becomes of it."""
+        author = self.sender.author and self.sender.author.origin
+        return {
+            "uid": told.uid, "path": told.path, "body": told.body.encode(), "hash": told.hash, "author": author,
+            "received_at": self.came, "device": self.envelope.device, "device_number": told.number,
+        }  # fmt: skip
 
     def _written(self, row) -> bool:
         """Write a row, unless the same batch wrote it by another way a moment earlier."""

@@ -8,12 +8,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext, ngettext, pgettext
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from wtforms import BooleanField
 
 from lms.cascade.views import title_of
 from lms.core.database import db
 from lms.core.fields import Choice, Day, Pick, Picks, UidField, UidsField, WholeNumber
 from lms.core.language import number, short_date
+from lms.offline.envelope import FORMS
 from lms.people.fields import Reachable
 from lms.people.models import Group, OrgUnit, Person
 from lms.people.reach import find
@@ -185,3 +187,17 @@ def side_by_side(one: Iterable[Line], other: Iterable[Line]) -> list[tuple[str, 
 
 def _raw(lines, name):
     return lines[name].raw if name in lines else frozenset()
+
+
+def as_told(told, reach):
+    """What was told, to read; as it was sent where its kind is not known here."""
+    kind = FORMS.get(told.path)
+    if kind is None or told.body is None:
+        return unread_lines(told.body, reach)
+    try:
+        return lines(kind.sent(told.body, None), reach)
+    except OperationalError:
+        raise
+    except Exception:  # what a form breaks on is read as it was sent
+        db.session.rollback()
+        return unread_lines(told.body, reach)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from wtforms.validators import StopValidation
 
 from lms.core.database import db
-from lms.core.facts import FactForm, OutOfReachError
 from lms.core.fields import UidField
+from lms.core.forms import FactForm, OutOfReachError
 from lms.people.models import OrgUnit, Role
 from lms.people.reach import find, reach_of
 

@@ -6,9 +6,9 @@ from sqlalchemy import func, select, update
 from wtforms.validators import ValidationError
 
 from lms.core.database import db
-from lms.core.facts import FactForm
 from lms.core.fields import Choice, Day, Optional, Pick, Required, Short, Words
 from lms.core.folding import fold_name
+from lms.core.forms import FactForm
 from lms.core.language import short_date
 from lms.people.codes import member_code
 from lms.people.fields import EndingForm, Reachable, ReachForm

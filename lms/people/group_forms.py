@@ -9,9 +9,9 @@ from sqlalchemy import func, select, update
 from wtforms.validators import ValidationError
 
 from lms.core.database import db
-from lms.core.facts import FactForm
 from lms.core.fields import Choice, Day, Optional, Pick, Required, Short, UidField, WholeNumber, Words
 from lms.core.folding import fold_name
+from lms.core.forms import FactForm
 from lms.people.fields import EndingForm, Reachable, ReachForm
 from lms.people.forms import not_before, not_to_come
 from lms.people.mandates import HANDS_OVER, KEEPS_GROUPS

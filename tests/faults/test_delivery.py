@@ -118,12 +118,11 @@ def test_every_trouble_of_the_road(world, who, a_session, dice, phones, tmp_path
     nothing_lost_nothing_double(world, tmp_path, phone)
 
 
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)  # what travels is the same whatever the database
 def test_five_hundred_facts_over_a_line_that_breaks_cost_little_more_than_over_a_good_one(
     world, who, a_session, dice, phones, tmp_path
 ):
     """One request in twenty is lost on its way there or back. What was answered is never sent again."""
-    if not world.url.startswith("sqlite"):
-        pytest.skip("what travels is the same whatever the database")
     phone = phones("awa")
     for _n in range(500):
         phone.tells("/sessions/", **a_session(present=3))
@@ -134,10 +133,9 @@ def test_five_hundred_facts_over_a_line_that_breaks_cost_little_more_than_over_a
     nothing_lost_nothing_double(world, tmp_path, phone)
 
 
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)  # the cut is the web server's
 def test_a_request_that_breaks_off_changes_nothing(world, who, a_session, dice, phone_kind, tmp_path):
     """Real sockets: the line goes dead anywhere in the body; the next whole request is taken as if nothing had been."""
-    if not world.url.startswith("sqlite"):
-        pytest.skip("the cut is the web server's; no database sees it")
     with KillableServer(world) as server:
         phone = phone_kind(Wire(server.port, "awa"), "awa")
         a_batch(phone, dice, who, a_session)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from lms.core.facts import FactForm
+from lms.core.forms import FactForm
 from lms.core.models import Receipt
 from lms.offline.envelope import FORMS, KINDS
 from lms.people.workers import FoundingForm

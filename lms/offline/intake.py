@@ -78,15 +78,19 @@ class Batch:
         """{uid: Result} of every fact, in the order told."""
         results: dict[Uid, Result] = {}
         in_order = sorted(self.envelope.facts, key=lambda told: (told.number is None, told.number))
-        for together, facts in groupby(in_order, self._go_together):
-            run = [told for told in facts if told.uid not in results]
+        once: dict[Uid, Told] = {}
+        for told in in_order:
+            once.setdefault(told.uid, told)
+        for together, facts in groupby(once.values(), self._go_together):
+            run = list(facts)
             known = {told.uid: self._known(told) for told in run}
             results |= {uid: result for uid, result in known.items() if result}
-            new = [told for told in {told.uid: told for told in run}.values() if not known[told.uid]]
+            new = [told for told in run if not known[told.uid]]
             results |= self._together(new) if together else {told.uid: self._alone(told) for told in new}
             if not together:
                 self.asked.clear()  # what was written may change what is asked next
-        return results
+        again = [told for told in in_order if told.hash != once[told.uid].hash]
+        return results | {told.uid: self._conflict(told) for told in again}
 
     def _go_together(self, told):
         """Whether a fact may be judged and written beside its neighbours."""

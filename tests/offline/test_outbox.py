@@ -142,6 +142,16 @@ def test_the_same_uid_with_another_body_is_a_conflict_and_both_are_kept(phone, a
     assert answer["holds"] == {"upto": 2, "missing": []}
 
 
+def test_two_bodies_under_one_uid_in_one_batch_are_both_kept(phone, a_session, stories):
+    uid = phone.tells("/sessions/", **a_session())
+    first = phone.facts[uid]
+    phone.tells("/sessions/", **a_session(uid=uid, minutes=17))
+    answer = phone.posts(phone.envelope([first, phone.facts[uid]])).json
+    assert answer["results"][str(uid)]["state"] == "conflict"
+    assert Receipt.of(uid).body.decode() == first.body
+    assert stories.scalar(select(Conflict.body)).decode() == phone.facts[uid].body
+
+
 def test_an_erased_fact_is_never_born_again(phone, who, stories):
     woman = a_woman(phone, who, "Fanta")
     phone.sends()

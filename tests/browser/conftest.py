@@ -19,6 +19,7 @@ from lms.demo.voices import Teller
 from lms.people.forms import MemberForm
 from lms.people.models import Person
 from tests import cast
+from tests.browser.road import Road
 from tests.conftest import DATABASES, built, run_on
 
 CHROMIUM = "/usr/bin/chromium"
@@ -110,9 +111,16 @@ def phone(chromium, server):
     contexts = []
 
     def open_phone(identifier=None, scripts=True, language="fr", viewport=PHONE, **more):
+        road = Road()
         context = chromium.new_context(
-            viewport=viewport, java_script_enabled=scripts, base_url=server.url, has_touch=True, **more
+            viewport=viewport,
+            java_script_enabled=scripts,
+            base_url=server.url,
+            has_touch=True,
+            proxy=road.proxy,
+            **more,
         )
+        context.road = road
         contexts.append(context)
         context.add_cookies([{"name": "language", "value": language, "url": server.url}])
         page = context.new_page()
@@ -126,6 +134,7 @@ def phone(chromium, server):
     yield open_phone
     for context in contexts:
         context.close()
+        context.road.close()
 
 
 def sign_in(page, identifier):

@@ -336,7 +336,7 @@ def test_two_workers_share_a_phone_without_network(phone, village, stored):
     online(page)
     assert flush(page)["trouble"] is None
     assert stored([uid]) == {}  # awa's fact waits for awa
-    page.context.set_offline(True)
+    page.context.road.cut()
     page.click("[data-quick-exit]")
     unlocked(page, "awa", "000000")
     page.wait_for_selector("[data-said=wrong]:not([hidden])")
@@ -346,7 +346,7 @@ def test_two_workers_share_a_phone_without_network(phone, village, stored):
     page.wait_for_url("**/phone/fr/")
     assert [row["uid"] for row in js(page, "outbox", "it.told('awa')")] == [uid]
     assert js(page, "outbox", "it.told('mariam')") == []
-    page.context.set_offline(False)
+    page.context.road.mend()
     page.click("[data-quick-exit]")
     unlocked(page, "awa")
     page.wait_for_url(lambda url: "unlock" not in url)

@@ -84,7 +84,7 @@ class Field(Day):
 
 def away(day, *pages):
     """Without network; the body of each of these forms, as the phone would keep it."""
-    day.page.context.set_offline(True)
+    day.page.context.road.cut()
     bodies = []
     for page, about in pages:
         day.open(page, **about)
@@ -209,21 +209,21 @@ def market_day(page):
             route.fetch()
             route.abort("connectionreset")
         elif len(seen) == 3:
-            page.context.set_offline(True)
+            page.context.road.cut()
             route.continue_()
         else:
             route.continue_()
 
     page.context.route("**/outbox", cut)
     slow(page)
-    page.context.set_offline(False)
+    page.context.road.mend()
     slow(page)
     for _turn in range(600):
         page.wait_for_timeout(100)
         if len(seen) == 3:
             break
     assert 0 < waiting(page) < 97
-    page.context.set_offline(False)
+    page.context.road.mend()
     slow(page)
     page.locator("[data-send]").tap()
 
@@ -285,11 +285,11 @@ def test_two_phones_at_one_session_are_both_kept_and_counted_once(phone, server,
     for day in phones:
         take_along_here(day)
         kept_offline(day.page)
-        day.page.context.set_offline(True)
+        day.page.context.road.cut()
     for day, absent in zip(phones, ([3, 5], [5, 7]), strict=True):
         uids.append(UUID(roll_call(day, group, absent, half="pm")))
     for day in phones:
-        day.page.context.set_offline(False)
+        day.page.context.road.mend()
         flush(day.page)
         day.page.locator("[data-say=sent]:not([hidden])").wait_for()
 
@@ -333,7 +333,7 @@ def test_a_shared_phone_shows_nobody_what_is_anothers(phone, server, books):
     take_along_here(day)
     kept_offline(page)
     page.goto(f"/groups/{group}")
-    page.context.set_offline(True)
+    page.context.road.cut()
     roll_call(day, group, [0], half="am")
     day.open("new-person", group=group)
     page.fill("[name=given]", "Nagnouma")

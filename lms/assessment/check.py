@@ -83,8 +83,19 @@ class Check:
         if not self.module.source(item.source):
             what = f"« {item.id} » : la source « {item.source} » n’est pas dans le module."
             self.wrong([here, "source"], what, "L’ajouter à [[sources]] de module.toml.")
-        if not item.forms or len(set(item.forms)) < len(item.forms):
+        if item.settles:
+            self.unsettled(item, here)
+        elif not item.forms or len(set(item.forms)) < len(item.forms):
             self.wrong([here, "forms"], f"« {item.id} » n’est pas dans une série, une fois.", 'Écrire forms = ["A"].')
+
+    def unsettled(self, item: Item, here: str):
+        """What law or protocol decides is not scored, and a note tells the ministry what to settle."""
+        if item.settles not in {note.id for note in self.module.notes}:
+            what = f"« {item.id} » : la note « {item.settles} » n’est pas dans le module."
+            self.wrong([here, "settles"], what, "L’ajouter à [[notes]] de module.toml.")
+        if item.forms or item.vital:
+            what = f"« {item.id} » attend une décision nationale et serait pourtant notée."
+            self.wrong([here, "forms"], what, "Écrire forms = [], sans vital, jusqu’à la décision.")
 
     def ids(self):
         """No id serves twice: facts name items by them."""

@@ -35,7 +35,13 @@ class Option:
 
 @dataclass(frozen=True)
 class Item:
-    """One question with two to four options, `answer` being the id of the right one."""
+    """One question with two to four options, `answer` being the id of the right one.
+
+    `expected`: how many of 100 people just trained are expected to answer right, as its author judges (a proposal,
+    in the manner of Angoff, until a national standard setting). `matter`: what a vital question is about; every form
+    asks it, in a variant. `settles`: the id of the note that law or protocol has to settle first; until then the
+    question stands in no form.
+    """
 
     id: str
     objective: str
@@ -48,6 +54,9 @@ class Item:
     options: tuple[Bilingual[Option], ...]
     vital: StrictBool = False
     picture: str = ""
+    expected: StrictInt = 75
+    matter: str = ""
+    settles: str = ""
 
     def is_for(self, audience: str):
         """Whether this audience is asked it; trainers are asked what community health workers are."""

@@ -58,18 +58,24 @@ def main():
 
 
 def build(vendor: Path = VENDOR):
-    """Everything, from nothing."""
+    """Everything, from nothing; a server that is running keeps what it serves until the new set is whole."""
     if not all((package / "package.json").exists() for package in (HEALTHICONS, IDB)):
         raise Missing("Il manque les pictogrammes ou idb. Lancez d’abord : bin/node-packages")
     if not all((ANDIKA / f"Andika-{weight}.ttf").exists() for weight in WEIGHTS):
         raise Missing("Il manque la police Andika. Installez-la : apt-get install fonts-sil-andika")
-    shutil.rmtree(vendor, ignore_errors=True)
-    pictures(vendor / "healthicons")
-    sprite(vendor / "icons.svg")
-    fonts(vendor / "fonts")
-    database(vendor / "idb")
-    for source in (vendor, STATIC / "css", STATIC / "js", STATIC / "img"):
+    making, before = vendor.with_name(".vendor-making"), vendor.with_name(".vendor-before")
+    shutil.rmtree(making, ignore_errors=True)
+    pictures(making / "healthicons")
+    sprite(making / "icons.svg")
+    fonts(making / "fonts")
+    database(making / "idb")
+    for source in (making, STATIC / "css", STATIC / "js", STATIC / "img"):
         compress(source)
+    shutil.rmtree(before, ignore_errors=True)
+    if vendor.exists():
+        vendor.rename(before)
+    making.rename(vendor)
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def pictures(folder: Path):
@@ -137,16 +143,29 @@ def cut(source: Path, target: Path):
 
 def compress(folder: Path):
     """A `.br` and a `.gz` beside every file that shrinks; older ones are replaced, orphans removed."""
-    for old in [*folder.rglob("*.br"), *folder.rglob("*.gz")]:
-        old.unlink()
+    orphans = {*folder.rglob("*.br"), *folder.rglob("*.gz")}
     paths = [
         path for path in sorted(folder.rglob("*")) if path.suffix in COMPRESSIBLE and path.stat().st_size >= WORTH_IT
     ]
     shorter = shortened([path for path in paths if path.suffix == ".js"])
     for path in paths:
         body = shorter.get(path) or path.read_bytes()
-        path.with_name(path.name + ".br").write_bytes(brotli.compress(body, mode=brotli.MODE_TEXT))
-        path.with_name(path.name + ".gz").write_bytes(gzip.compress(body, 9, mtime=0))
+        packed = {".br": brotli.compress(body, mode=brotli.MODE_TEXT), ".gz": gzip.compress(body, 9, mtime=0)}
+        for ending, content in packed.items():
+            target = path.with_name(path.name + ending)
+            orphans.discard(target)
+            replace(target, content)
+    for orphan in orphans:
+        orphan.unlink()
+
+
+def replace(target: Path, content: bytes):
+    """Write a file whole or not at all; one that is the same already is left alone."""
+    if target.exists() and target.read_bytes() == content:
+        return
+    beside = target.with_name(f".{target.name}")
+    beside.write_bytes(content)
+    beside.replace(target)
 
 
 SHORTEN = """

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from lms.core.database import db, engine_options, make_sqlite_safe, only_reading
-from lms.core.models import Epoch
+from lms.core.models import Epoch, Receipt, now
 
 TABLES, CONTENT = "kalanso.sqlite", "content"
 SECRETS = ("secret.key", "signing.pem", "sealing.pem")
@@ -119,6 +119,7 @@ def _put_back(file, progress):
     try:
         with copy.connect() as reading:
             _refuse_another_version(reading)
+            _refuse_a_clock_behind(reading)
             _replace(reading, progress)
     except sa.exc.DatabaseError as error:
         db.session.rollback()
@@ -131,6 +132,17 @@ def _refuse_another_version(reading):
     told, here = (connection.scalar(sa.select(VERSION)) for connection in (reading, db.session))
     if told != here:
         raise NoBackupError(f"Les tables sont de la version {told}, ce serveur en est à {here}.")
+
+
+def _refuse_a_clock_behind(reading):
+    """An epoch is numbered by the clock: one that stands before what the backup knows would begin an epoch no phone believes."""
+    known = [reading.scalar(sa.select(sa.func.max(column))) for column in (Receipt.received_at, Epoch.began_at)]
+    newest = max((moment for moment in known if moment), default=None)
+    if newest and now() < newest:
+        raise NoBackupError(
+            f"L’horloge de cette machine ({now():%d/%m/%Y %H:%M} UTC) retarde sur la sauvegarde "
+            f"({newest:%d/%m/%Y %H:%M} UTC) : mettez-la à l’heure."
+        )
 
 
 def _replace(reading, progress):

@@ -9,7 +9,7 @@ import socket
 import socketserver
 import struct
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 
 GRANTED, REFUSED = b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00", b"\x05\x03\x00\x01\x00\x00\x00\x00\x00\x00"
 
@@ -52,7 +52,7 @@ class _Traveller(socketserver.BaseRequestHandler):
     server: _Server
 
     def handle(self):
-        try:
+        with suppress(OSError):  # cut, or gone
             address = asked_for(self.request)
             if not self.server.road.there.is_set():
                 self.request.sendall(REFUSED)
@@ -60,8 +60,6 @@ class _Traveller(socketserver.BaseRequestHandler):
             with closing(socket.create_connection(address)) as far:
                 self.request.sendall(GRANTED)
                 self.carry(far)
-        except OSError:
-            pass  # cut, or gone
 
     def carry(self, far):
         road, ends = self.server.road, (self.request, far)
@@ -96,7 +94,5 @@ def _exactly(near, size):
 
 
 def _break(end):
-    try:
+    with suppress(OSError):  # it may have broken already
         end.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # it has broken already

@@ -88,6 +88,20 @@ def test_compressing_again_leaves_no_copy_of_a_file_that_is_gone(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_the_same_is_left_alone_for_the_server_that_serves_it(tmp_path):
+    style = tmp_path / "a.css"
+    style.write_text("a { color: red }\n" * 50)
+    assets.compress(tmp_path)
+    packed = tmp_path / "a.css.br"
+    before = packed.stat().st_ino
+    assets.compress(tmp_path)
+    assert packed.stat().st_ino == before
+    style.write_text("a { color: blue }\n" * 50)
+    assets.compress(tmp_path)
+    assert packed.stat().st_ino != before
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.css", "a.css.br", "a.css.gz"]
+
+
 def test_coordinates_are_cut_without_running_into_each_other():
     assert assets.slim('<path d="M0.12345.6789-1.0004 2"/>') == '<path d="M0.12.67-1.00 2"/>'
 

@@ -2,9 +2,10 @@
 
 import stat
 import tarfile
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from lms.core import backup
@@ -103,6 +104,15 @@ def test_what_came_after_the_backup_is_sent_again_by_the_phones(phone, who, stor
         phone.sends()
     assert {Person.now_of(before).given, Person.now_of(after).given} == {"Ada", "Bintou"}
     assert stories.scalar(select(func.count()).where(Receipt.device == phone.device)) == 3
+
+
+def test_a_machine_whose_clock_is_behind_the_backup_is_set_right_first(a_life, stories, tmp_path):
+    before, file = rows(), tmp_path / "kalanso.tar.gz"
+    backup.save(file)
+    with time_machine.travel(datetime.now(UTC) - timedelta(days=40)), pytest.raises(backup.NoBackupError, match="heure"):
+        backup.restore(file)
+    stories.rollback()
+    assert rows() == before
 
 
 def test_a_file_that_is_no_backup_changes_nothing(stories, world, tmp_path):

@@ -70,16 +70,16 @@ def server(request, tmp_path_factory):
 
 
 class serving:
-    """A granian process for one database; its address."""
+    """A granian process for one database; its address. `root`: where another release of the code lies."""
 
-    def __init__(self, database, data):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+    def __init__(self, database, data, port=None, root=None):
+        self.port = port or free_port()
         environment = os.environ | {"DATABASE_URL": database, "LMS_DATA": str(data), "SECRET_KEY": "of the tests"}
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
                    "--workers", "1", "--blocking-threads", "4", "--no-ws", "wsgi:app"]  # fmt: skip
-        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command, env=environment, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
 
     def __enter__(self):
         url = f"http://127.0.0.1:{self.port}"
@@ -94,6 +94,12 @@ class serving:
     def __exit__(self, *_error):
         self.process.terminate()
         self.process.wait(10)
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The road between a phone and the world, which can be cut: a SOCKS proxy of the phone's own.
+"""The road between a phone and the world, which can be cut, or stand still: a SOCKS proxy of the phone's own.
 
 Chromium's own "offline" is a setting of each renderer and worker; one that starts while it is on may still get a request
 through. A road that is cut lets nothing through, and breaks what was on its way.
@@ -15,11 +15,16 @@ GRANTED, REFUSED = b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00", b"\x05\x03\x00\x
 
 
 class Road:
-    """Open until `cut()`, open again after `mend()`; `proxy` is what a browser context is told of it."""
+    """Open until `cut()`, open again after `mend()`; `proxy` is what a browser context is told of it.
+
+    `cut(after=n)`: once n more bytes have come from the other side. `jam()`: what is sent arrives nowhere, and nobody says so.
+    """
 
     def __init__(self):
-        self.there = threading.Event()
+        self.there, self.moving = threading.Event(), threading.Event()
         self.there.set()
+        self.moving.set()
+        self.left: int | None = None
         self.travelling: set[socket.socket] = set()
         self.server = _Server(("127.0.0.1", 0), _Traveller)
         self.server.road = self
@@ -29,13 +34,28 @@ class Road:
     def proxy(self):
         return {"server": f"socks5://127.0.0.1:{self.server.server_address[1]}", "bypass": "<-loopback>"}
 
-    def cut(self):
-        self.there.clear()
-        for end in list(self.travelling):
-            _break(end)
+    def cut(self, after=None):
+        self.left = after
+        if after is None:
+            self.there.clear()
+            self.moving.set()
+            for end in list(self.travelling):
+                _break(end)
+
+    def jam(self):
+        self.moving.clear()
 
     def mend(self):
+        self.left = None
+        self.moving.set()
         self.there.set()
+
+    def came(self, size):
+        """Counts what came from the other side, and is cut when that was enough."""
+        if self.left is not None:
+            self.left -= size
+            if self.left < 0:
+                self.cut()
 
     def close(self):
         self.cut()
@@ -69,6 +89,9 @@ class _Traveller(socketserver.BaseRequestHandler):
                 for ready in select.select(ends, [], [])[0]:
                     if not (load := ready.recv(65536)):
                         return
+                    road.moving.wait()
+                    if ready is far:
+                        road.came(len(load))
                     (far if ready is self.request else self.request).sendall(load)
         finally:
             road.travelling.difference_update(ends)

@@ -198,7 +198,13 @@ def by_hands(day, session):
     for _question in range(page.locator("fieldset.question").count()):
         page.locator("fieldset.question:visible [data-step='1']:visible").first.tap()
         day.tap(".act button.go")
-    day.kept("quizzes/")
+    day.kept("hands=")
+    asked = page.locator(".revisit li:visible")
+    assert asked.count() >= 8
+    least, most = (asked.nth(place).locator("[data-said=right]").inner_text() for place in (0, -1))
+    assert (least, most) == ("0", "1")
+    day.tap(".act a.go")
+    day.ready("quizzes")
 
 
 def a_session_noted_twice(day, group):

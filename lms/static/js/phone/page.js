@@ -159,6 +159,8 @@ const PAGES = {
     return her && opened(now, site, { ...asked(sat), person: her.uid }, sat);
   },
   hands(site, now) {
+    const told = now?.hands.find(({ origin }) => origin === here.get("hands"));
+    if (told) return raised(site, told);
     const before = now && now.hands.filter(({ module }) => module === slug);
     return now && opened(now, site, { ...asked(before), present: here.get("present") ?? now.members.length }, before);
   },
@@ -391,24 +393,45 @@ function next() {
     "new-person": () => to("person", { person: origin, group }),
     session: () => to("sitting", { session: origin, group }),
     quiz: () => to(`quiz/${slug}/${fields.get("form")}`, { attempt: origin, person: fields.get("person"), group, language: fields.get("language") }),
-    hands: () => to(`quizzes/${slug}`, { group, kind: fields.get("kind") }),
+    hands: () => to(`hands/${slug}/${fields.get("form")}`, { hands: origin, group }),
     withdraw: () => to("told"),
     leave: () => to("group", { group }),
   }[kind]();
 }
 
+// What came out stands in the place of the questions. The fields of what was told, as told last.
+function cameOut({ facts }, { origin }) {
+  const shown = document.querySelector("[data-outcome]");
+  page.replaceWith(shown);
+  shown.toggleAttribute("data-laid", true);
+  return facts.filter((fact) => (fact.fields.get("corrects") || fact.uid) === origin).at(-1)?.fields ?? new URLSearchParams();
+}
+
+// What the group knows, the least known first; a question for which no hand went up was not asked.
+function raised(site, { kind, on, present, origin }) {
+  const told = cameOut(site, { origin });
+  const questions = document.querySelector("[data-outcome] ol");
+  const right = ({ dataset }) => Number(told.get(dataset.hands));
+  for (const row of [...questions.children].sort((a, b) => right(a) - right(b))) {
+    const asked = row.dataset.hands.replace(/[^.]+$/, "");
+    row.hidden = ![...told].some(([name, hands]) => name.startsWith(asked) && Number(hands));
+    questions.append(row);
+    fill(row, { right: right(row), present });
+  }
+  const list = to(`quizzes/${slug}`, { group: now.group.uid, kind });
+  const then = () => act.querySelector(".go").replaceWith(filled(document.getElementById("hands-done"), { list }));
+  return { ...about(now), then, when: `${word(`kind:${kind}`)} · ${shortDay(on)}` };
+}
+
 // What came out of a quiz, and whom to ask next.
-function outcome({ facts }, quiz, her) {
-  const told = facts.filter((fact) => (fact.fields.get("corrects") || fact.uid) === quiz.origin).at(-1)?.fields ?? new URLSearchParams();
+function outcome(site, quiz, her) {
+  const told = cameOut(site, quiz);
   const found = score(answersOf(told), JSON.parse(page.dataset.keys)[quiz.form]);
   const isPre = quiz.kind === "pre";
   const sat = now.attempts.filter(({ module }) => module === slug);
   const waiting = now.members.filter(({ uid }) => !sat.some(({ person }) => person === uid));
   const follows = waiting.find((one) => (one.number ?? Infinity) > (her.number ?? Infinity)) ?? waiting[0];
   const ids = { group: now.group.uid, kind: quiz.kind, language: here.get("language") };
-  const shown = document.querySelector("[data-outcome]");
-  page.replaceWith(shown);
-  shown.toggleAttribute("data-laid", true);
   const onwards = follows ? filled(document.getElementById("next-to-ask"), { ...follows, number: follows.number ?? "", ask: ask(follows, sat, ids) }) : "";
   const then = () => act.querySelector(".go").replaceWith(onwards);
   return { then, ...her, ...found, isPre, isPassed: !isPre && found.passed, isAgain: !isPre && !found.passed, vital: !isPre && found.vital, list: to(`quizzes/${slug}`, ids) };

@@ -1,6 +1,6 @@
 """Screens of sessions: what is taught to whom, and who was there."""
 
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from lms.people.signing_in import signed_in
 bp = Blueprint("cascade", __name__)
 blueprints = (bp, trainings.bp, lineage_views.bp, doubles_views.bp)
 PAGE = 30
+AFTERNOON = 13  # the hour from which a session is taken for one of the afternoon, as on the phone (page.js)
 
 
 @bp.get("/sessions/")
@@ -101,7 +102,7 @@ def _opened(whom, module):
     return SessionForm.opened(
         g.person, group=whom.origin if is_group else None, training=None if is_group else whom.origin,
         module=module.slug, content=module.hash, lessons=[lesson.id for lesson in module.lessons],
-        language="bm" if is_group else language(), held_on=date.today(), half="am",
+        language="bm" if is_group else language(), held_on=date.today(), half="am" if datetime.now().hour < AFTERNOON else "pm",
         minutes=module.minutes_group[0] if is_group else module.minutes_chw,
         place=whom.village.name if is_group else whom.place,
     )  # fmt: skip

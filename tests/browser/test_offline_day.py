@@ -169,6 +169,31 @@ def test_a_day_without_network_comes_home_whole(day):
     assert not day.wrong, "\n".join(day.wrong)
 
 
+def test_a_network_cut_half_way_through_a_session_loses_neither_the_roll_nor_the_woman_beside_it(phone, server):
+    page = phone("awa")
+    page.wait_for_selector("[data-counter]:not([hidden])", state="attached")
+    page.goto(f"/sessions/new?module={MODULE}&group={server.who['Benkadi']}")
+    page.wait_for_selector("[name=uid]:not([value=''])", state="attached")
+    page.locator("[data-all-but]").tap()
+    page.context.road.cut()
+    for name, button in (("Nakani", "#woman button[name=woman]"), ("Setou", "button.go")):
+        page.evaluate("document.getElementById('woman').open = true")
+        page.fill("#woman-given", name)
+        page.locator(button).tap()
+        page.locator(f".members input[data-name^='{name}']").wait_for(state="attached")
+    page.wait_for_selector("[data-kept]:not([hidden])")
+    page.context.road.mend()
+    page.wait_for_url("**/phone/**")
+    page.locator("[data-say=sent]:not([hidden])").wait_for(timeout=60_000)
+    with server.app.app_context():
+        women = db.session.scalars(select(Person).where(Person.given.in_(["Nakani", "Setou"]), Person.current)).all()
+        last = db.session.scalar(select(Session).order_by(Session.uid.desc()).limit(1))
+        there = set(db.session.scalars(select(Attendance.person_uid).where(Attendance.session_uid == last.uid)))
+        assert len(women) == 2
+        assert {woman.origin for woman in women} <= there
+        db.session.remove()
+
+
 def quiz(day, group, person):
     """The woman registered this morning answers everything rightly."""
     page = day.page

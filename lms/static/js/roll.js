@@ -3,7 +3,7 @@
 // [data-number][data-name]: boxes to tick or links to open. With boxes also [data-count], [data-of], [data-all-but].
 // A <li class="place"> heads the rows that follow it. A list with data-plain is one to choose from: who is not ticked is not absent.
 
-import { foldName } from "./folding.js";
+import { foldName } from "./find.js";
 
 for (const roll of document.querySelectorAll(".roll")) enhance(roll);
 

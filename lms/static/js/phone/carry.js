@@ -3,9 +3,9 @@
 // have come are not fetched again. Group packs are sealed for the worker who took them.
 
 import { hex, open, phone, strictly } from "./database.js";
-import { seal } from "./keys.js";
+import { seal, unseal } from "./keys.js";
 import { count, ofAuthor, told } from "./outbox.js";
-import { base, carriedOf, fill, shortDay } from "./page.js";
+import { carriedOf, fill, shortDay } from "./page.js";
 
 const language = document.documentElement.lang;
 const OLD = 30; // days after which a group should be taken again
@@ -85,14 +85,15 @@ async function json(url) {
 
 // The page
 
-let offer; // what the server has: {modules, groups}; null without network
+let offer; // what the server has: {modules, groups}; null without network, undefined before it has answered
 let busy = new Map(); // key → what is on its way
 
 export async function lay(worker, page) {
   const asked = new URLSearchParams(location.hash.slice(1)).get("take");
+  for (const part of document.querySelectorAll("[data-laid]")) part.hidden = false;
+  await show(worker, {}); // what is here, before what could be
   offer = await json(`/phone/packs.json?${new URLSearchParams({ lang: language, ...(asked && { group: asked }) })}`).catch(() => null);
   await show(worker, {});
-  for (const part of document.querySelectorAll("[data-laid]")) part.hidden = false;
   document.addEventListener("outbox", () => show(worker, {}));
   page.addEventListener("click", (event) => acted(event, worker));
   if (asked) document.querySelector(`[data-key^="group:${CSS.escape(asked)}|"]`)?.scrollIntoView({ block: "center" });
@@ -101,6 +102,7 @@ export async function lay(worker, page) {
 async function acted({ target }, worker) {
   const [take, gone] = [target.closest("[data-take]"), target.closest("[data-drop]")];
   const key = (take ?? gone)?.closest("[data-key]").dataset.key;
+  if (gone && !confirm(gone.title)) return;
   if (gone) await drop(key);
   if (gone) return show(worker, {});
   if (!take || busy.has(key)) return;
@@ -113,7 +115,7 @@ async function acted({ target }, worker) {
   } catch (error) {
     console.warn(error.message);
     busy.delete(key);
-    await show(worker, { cut: true });
+    await show(worker, { cut: key });
   }
 }
 
@@ -129,16 +131,20 @@ function move(key) {
 
 async function show(worker, { cut }) {
   const [state, record, records] = [await count(worker.author), await phone(), await carriedOf(worker.author)];
+  const [, tells, lacks] = record.receipt?.split("|") ?? []; // as ledger.py writes it
   const groups = rows("group", records, offer?.groups ?? [], (one) => `group:${one.uid}|${worker.author}`);
   const modules = rows("module", records, offer?.modules ?? [], (one) => `module:${one.slug}|${language}`);
   const room = await navigator.storage?.estimate?.().then(({ usage }) => weigh(usage), () => null);
   const arrived = (await ofAuthor(worker.author)).filter((fact) => fact.state === "cleared").length;
   fill(document.body, {
     ...state, arrived, called: worker.called, label: record.label, oldest: state.oldest_days, noNetwork: state.waiting && record.trouble === "network",
-    signIn: state.waiting && record.trouble === "sign_in", offline: !offer, cut, room, groups, modules, drafts: await drafts(worker),
+    signIn: record.session !== worker.author, offline: offer === null, away: location.hash === "#away", room, tells, lacks: lacks?.match(/\d.*/), receipt: record.receipt, groups, modules, drafts: await drafts(worker),
   }); // prettier-ignore
   const keyed = [...groups, ...modules];
-  document.querySelectorAll(".parcel").forEach((row, place) => (row.dataset.key = keyed[place].key));
+  document.querySelectorAll(".parcel").forEach((row, place) => {
+    row.dataset.key = keyed[place].key;
+    row.querySelector("[data-cut]").hidden = cut !== keyed[place].key;
+  });
   for (const key of busy.keys()) move(key);
 }
 
@@ -166,19 +172,9 @@ function weigh(bytes) {
   return `${size.toLocaleString("fr", { maximumFractionDigits: 1 })}\u202f${word}`;
 }
 
-// What was begun and not kept: where it goes on is read from its key.
+// What was begun and not kept, and where it goes on.
 async function drafts(worker) {
-  const kept = (await (await open()).getAll("drafts")).filter(({ author }) => author === worker.author);
-  return kept.map(({ key, at, label }) => ({ label, day: shortDay(at), href: whereOf(key) })).filter(({ href }) => href);
-}
-
-function whereOf(key) {
-  const [, form, context] = key.split("|");
-  const path = form.split("#")[0];
-  const { module, form: letter, withdrawn, ...about } = Object.fromEntries(new URLSearchParams(context));
-  const page = withdrawn
-    ? "withdraw"
-    : { "/persons/": "new-person", "/departures/": "leave", "/sessions/": `session/${module}`, "/attempts/": `quiz/${module}/${letter}`, "/hands/": `hands/${module}/${letter}` }[path];
-  if (!page || about.training) return null;
-  return `${base}${page}#${new URLSearchParams({ ...about, ...(withdrawn && { path }) })}`;
+  const kept = (await (await open()).getAll("drafts")).filter(({ author, page }) => author === worker.author && page);
+  const label = async ({ sealed }) => new URLSearchParams(await unseal(worker, sealed)).get("label");
+  return Promise.all(kept.map(async (draft) => ({ label: await label(draft), day: shortDay(draft.at), href: draft.page })));
 }

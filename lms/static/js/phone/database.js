@@ -47,7 +47,8 @@ export async function strictly(stores, work) {
   }
 }
 
-// The record of this phone: {id, label, seal, epoch, last_number, holds, receipt, open, session, language, trouble}.
+// The record of this phone: {id, label, seal, epoch, last_number, receipt, open, session, language, trouble,
+// asked: when the server was asked last, theirs: the server's clock then}.
 export async function phone() {
   return (await (await open()).get("phone", "this")) ?? { key: "this" };
 }

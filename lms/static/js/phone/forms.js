@@ -2,7 +2,8 @@
 // <form data-fact> posts a fact. On a page of the server it is sent at once, and kept in the outbox when nobody answers; on a
 // page of the phone (body[data-phone]) it always goes through the outbox, and page.js calls `opened(form)` once the form is
 // filled. A listener may refuse with preventDefault on "fact:check" (detail.fields: URLSearchParams, to be changed at will), and
-// takes the last word on where to go on "fact:kept" (detail: {row, next}). A button with a name is no fact: the server answers it.
+// takes the last word on where to go on "fact:kept" (detail: {row, next}). A button with a name is no fact: the server answers it,
+// but for the woman typed beside a roll ([name^=woman]): she is told first, for herself, and then present.
 
 import { open, strictly, uuid7 } from "./database.js";
 import { present, seal, unseal } from "./keys.js";
@@ -67,8 +68,8 @@ function drafting(form, worker) {
     pending = false;
     const names = new Set([...form.elements].filter(told).map(({ name }) => name));
     const fields = new URLSearchParams([...new FormData(form)].filter(([name]) => names.has(name)));
-    const label = document.querySelector("h1").textContent;
-    const row = { key, author: worker.author, at: new Date().toISOString(), sealed: await seal(worker, `${fields}`), label };
+    fields.set("label", ["h1", "form summary span"].map((part) => document.querySelector(part)?.textContent).join(" "));
+    const row = { key, author: worker.author, at: new Date().toISOString(), sealed: await seal(worker, `${fields}`), page: location.href };
     if (!form.dataset.told) await strictly("drafts", ({ store }) => store.put(row)).catch(() => {}); // no room: the fact itself will say so
   };
   const soon = () => {
@@ -97,15 +98,54 @@ function fill(form, fields) {
 
 async function submitted(event) {
   const form = event.target;
-  if (event.defaultPrevented || !form.matches("form[data-fact]") || event.submitter?.name) return;
+  const button = event.submitter?.name;
+  if (event.defaultPrevented || !form.matches("form[data-fact]") || (button && button !== "woman")) return;
   if (!onPhone() && !document.body.dataset.author) return;
   event.preventDefault();
   if (form.dataset.told) return; // a second tap
   form.dataset.told = "now";
-  const fields = new URLSearchParams(new FormData(form));
-  const check = new CustomEvent("fact:check", { bubbles: true, cancelable: true, detail: { fields } });
-  const done = form.dispatchEvent(check) && (await tell(form, `${fields}`));
+  const woman = button || ["given", "family"].some((name) => form.elements[`woman-${name}`]?.value.trim());
+  const done = (!woman || (await register(form))) && !button && (await freeze(form));
   if (!done) delete form.dataset.told;
+}
+
+function freeze(form) {
+  const fields = new URLSearchParams([...new FormData(form)].filter(([name]) => !name.startsWith("woman")));
+  const check = new CustomEvent("fact:check", { bubbles: true, cancelable: true, detail: { fields } });
+  return form.dispatchEvent(check) && tell(form, `${fields}`);
+}
+
+// Whether the woman typed beside the roll is in safe hands. What is wrong with her is said by the page, or by the server's.
+async function register(form) {
+  const [given, family, age] = ["given", "family", "age"].map((name) => form.elements[`woman-${name}`]);
+  const her = { uid: uuid7(), given: given.value.trim(), family: family.value.trim(), sex: "F", age: age.value };
+  if (!her.given) return form.dispatchEvent(new CustomEvent("woman:nameless", { detail: given })), given.focus(), false;
+  const body = `${new URLSearchParams({ ...her, group: form.elements.group.value })}`;
+  const answer = onPhone() ? "silence" : await post("/persons/", body);
+  if (answer === "refused") return form.submit();
+  if (answer === "silence" && !(await add("/persons/", body).catch(unkept))) return false;
+  for (const field of [given, family, age]) field.value = "";
+  document.getElementById("woman").open = false;
+  her.name = `${her.given} ${her.family}`;
+  enrol(form, her, true);
+  const said = document.querySelector("[data-enrolled]");
+  said.hidden = false;
+  said.querySelector("b").textContent = her.name;
+  scrollTo(0, 0);
+  return true;
+}
+
+// Puts somebody on the roll.
+export function enrol(form, { uid, number, name }, checked) {
+  const list = form.querySelector("[data-roll]");
+  const row = list.querySelector("template").content.cloneNode(true);
+  const box = row.querySelector("input");
+  Object.assign(box, { value: uid, checked });
+  Object.assign(box.dataset, { number: number ?? "", name });
+  row.querySelector("b").textContent = number ?? "–";
+  row.querySelector("span").textContent = name;
+  list.append(row);
+  box.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 // Whether the fact is in safe hands; otherwise the form is still there, and she is told.

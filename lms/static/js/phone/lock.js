@@ -41,7 +41,7 @@ async function close(next) {
   leave(next);
 }
 
-// Signing out takes the kept pages along, never what is unsent: that is said first, with its number, and asked.
+// Signing out takes the kept pages away, never what is unsent: that is said first, with its number, and asked.
 async function signOut(event) {
   if (event.target.getAttribute("action") !== "/sign-out") return;
   event.preventDefault();
@@ -53,13 +53,14 @@ async function signOut(event) {
     said.querySelector("[data-number]").textContent = waiting;
     return said.scrollIntoView({ block: "center" });
   }
-  await forget(session);
-  await fetch("/sign-out", { method: "POST", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8_000) }).catch(() => {});
+  const heard = await fetch("/sign-out", { method: "POST", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8_000) }).catch(() => {});
+  await forget(session, heard);
   location.assign("/");
 }
 
-async function forget(author) {
-  const carried = await (await open()).getAllKeys("carried");
+// What was taken along could not be fetched again without network: then it stays, sealed, until she opens the phone.
+async function forget(author, heard) {
+  const carried = heard ? await (await open()).getAllKeys("carried") : [];
   await strictly(["carried", "phone"], async (transaction) => {
     const [kept, store] = [transaction.objectStore("carried"), transaction.objectStore("phone")];
     for (const key of carried) if (key.endsWith(`|${author}`)) kept.delete(key);

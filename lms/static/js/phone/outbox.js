@@ -79,14 +79,15 @@ export async function count(author) {
 // One answer, judged and written in one transaction: it clears facts only if its epoch is the phone's; a newer epoch says that
 // the server was restored, and un-clears everything; an older one came late, and is worth nothing.
 // Resolves with how many facts it settled.
-export async function judge({ epoch, results = {}, holds, receipt }) {
+export async function judge({ epoch, now, results = {}, receipt }) {
   const settled = await strictly(["facts", "phone"], async (transaction) => {
     const [facts, store] = [transaction.objectStore("facts"), transaction.objectStore("phone")];
     const record = (await store.get("this")) ?? { key: "this" };
     if (generation(epoch) < generation(record.epoch)) return 0;
     if (epoch !== record.epoch) await wakeAll(facts);
-    await store.put({ ...record, epoch, asked: Date.now(), ...(holds && { holds }), ...(receipt && { receipt }) });
-    return settle(facts, epoch, results);
+    const theirs = Date.parse(now) || record.theirs;
+    await store.put({ ...record, epoch, theirs, asked: Date.now(), ...(receipt && { receipt }) });
+    return settle(facts, epoch, results, theirs);
   });
   tell();
   return settled;
@@ -103,20 +104,22 @@ async function wakeAll(facts) {
   }
 }
 
-const STATES = { stored: "cleared", duplicate: "cleared", held: "held", conflict: "conflict" };
+const STATES = { stored: "cleared", duplicate: "cleared", held: "held", conflict: "conflict", aside: "aside" };
 
-async function settle(facts, epoch, results) {
+async function settle(facts, epoch, results, now) {
   let settled = 0;
   for (const [uid, { state, reason = null }] of Object.entries(results)) {
     const row = STATES[state] && (await facts.get(uid));
     if (!row) continue; // "later", or a word of a newer server: it stays, and is tried again
-    const cleared_at = STATES[state] === "cleared" ? Date.now() : null;
+    const cleared_at = STATES[state] === "cleared" ? now : null;
     await facts.put({ ...row, state: STATES[state], reason, cleared_at, epoch });
     settled += row.state === "waiting";
   }
   return settled;
 }
 
+// A batch the server cannot take as a whole is halved, until the fact that it breaks on is alone and passed over.
+const WHOLE = ["batch", "refused"];
 let most = 50; // facts in the next batch: halved when one does not arrive, doubled when one does
 let tries = 0;
 let timer;
@@ -169,10 +172,10 @@ async function sendAll(worker) {
     const { text, used } = await envelope(worker, rows);
     const answer = await postBatch(text);
     if (answer.trouble === "network") most = Math.max(1, most >> 1);
-    if (answer.trouble === "size" && used.length > 1) most = used.length >> 1;
-    else if (answer.trouble === "size" || answer.trouble === "refused") passAll(passed, used, answer);
-    else if (answer.trouble) return { sent, trouble: answer.trouble };
-    else sent += await hear(answer, used, passed);
+    if (answer.trouble && !WHOLE.includes(answer.trouble)) return { sent, trouble: answer.trouble };
+    if (!answer.trouble) sent += await hear(answer, used, passed);
+    else if (used.length > 1) most = used.length >> 1;
+    else passed.add(used[0].uid);
   }
 }
 
@@ -182,16 +185,15 @@ const postBatch = async (text) => post("/outbox", await gzipped(text), { "Conten
 async function ask(worker) {
   const { asked = 0 } = await phone();
   if (Math.abs(Date.now() - asked) < ASKED_EVERY) return null;
-  const { text } = await envelope(worker, (await ofAuthor(worker.author)).filter(({ state }) => ["held", "conflict"].includes(state)));
-  const answer = await postBatch(text);
-  if (!answer.trouble) await judge(answer);
-  return answer.trouble ?? null;
-}
-
-// A batch refused as a whole: its facts are tried one by one, so that a bad one keeps nobody waiting behind it.
-function passAll(passed, used, { trouble }) {
-  if (trouble === "refused" && used.length > 1) most = 1;
-  else passed.add(used[0].uid);
+  const apart = (await ofAuthor(worker.author)).filter(({ state }) => ["held", "conflict"].includes(state));
+  do {
+    const { text, used } = await envelope(worker, apart);
+    const answer = await postBatch(text);
+    if (answer.trouble) return answer.trouble;
+    await judge(answer);
+    apart.splice(0, used.length);
+  } while (apart.length);
+  return null;
 }
 
 async function hear(answer, used, passed) {
@@ -220,7 +222,7 @@ export async function envelope(worker, rows) {
   for (;;) {
     const bodies = letters.encode(facts.map(({ body }) => body).join(""));
     const text = JSON.stringify({
-      client: 1, device: record.id, count: facts.length, sha256: hex(await crypto.subtle.digest("SHA-256", bodies)),
+      client: 2, device: record.id, count: facts.length, sha256: hex(await crypto.subtle.digest("SHA-256", bodies)),
       now: new Date().toISOString(), epoch: record.epoch ?? null, facts,
     }); // prettier-ignore
     if (used.length === 1 || (await gzipped(text)).length <= MOST_BYTES) return { text, used };
@@ -242,7 +244,7 @@ export async function gzipped(text) {
 export async function post(address, body, headers) {
   try {
     const response = await fetch(address, { method: "POST", body, headers: { Accept: "application/json", ...headers }, signal: AbortSignal.timeout(PATIENCE) });
-    if (response.status === 413) return { trouble: "size" };
+    if ([413, 500].includes(response.status)) return { trouble: "batch" };
     const answer = await response.json();
     if (response.ok && answer.epoch) return answer;
     if (answer.sign_in) return await signedOut();
@@ -257,14 +259,15 @@ async function signedOut() {
   return { trouble: "sign_in" };
 }
 
-// What the server holds is kept 90 days in case it is restored, but not beyond 5 MB; the oldest go first.
-export function tidy() {
+// What the server holds is kept 90 days by the server's clock in case it is restored, but not beyond 5 MB; the oldest go first.
+export async function tidy() {
+  const { theirs } = await phone();
   return strictly("facts", async ({ store }) => {
     const rows = (await store.index("state").getAll("cleared")).sort((one, other) => other.cleared_at - one.cleared_at);
     let bytes = 0;
     for (const row of rows) {
       bytes += row.bytes;
-      if (bytes > KEPT_BYTES || Date.now() - row.cleared_at > KEPT_DAYS * A_DAY) store.delete(row.uid);
+      if (bytes > KEPT_BYTES || theirs - row.cleared_at > KEPT_DAYS * A_DAY) store.delete(row.uid);
     }
   });
 }

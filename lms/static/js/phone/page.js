@@ -3,9 +3,9 @@
 // is written here: all stand in the page, in her language. What the attributes mean: templates/offline/pieces.html.
 
 import { open, uuid7 } from "./database.js";
-import { opened as begun, unkept } from "./forms.js";
+import { enrol, opened as begun } from "./forms.js";
 import { present, unseal } from "./keys.js";
-import { add, told } from "./outbox.js";
+import { told } from "./outbox.js";
 import { answersOf, nextForm, originOf, score, world } from "./overlay.js";
 
 export const base = location.pathname.match(/^\/phone\/\w+\//)[0];
@@ -79,7 +79,7 @@ async function everything(worker) {
   const groups = records.filter(({ key }) => key.startsWith("group:"));
   const keys = JSON.parse(page?.dataset.keys ?? "{}");
   const packs = await Promise.all(groups.map(async (record) => ({ ...JSON.parse(await unseal(worker, record.sealed)), taken: record.at })));
-  const modules = records.filter(({ key }) => key.startsWith("module:")).map(({ key }) => key.slice(7).split("|")[0]);
+  const modules = records.filter(({ key }) => key.startsWith("module:") && key.endsWith(`|${document.documentElement.lang}`)).map(({ key }) => key.slice(7).split("|")[0]);
   return { worker, facts, modules, worlds: packs.map((pack) => world(pack, slug ? ofModule(facts) : facts, keys)) };
 }
 
@@ -286,18 +286,7 @@ function saying(now, before) {
 function layRoll(now, present) {
   const gone = now.gone.filter(({ uid }) => present.includes(uid));
   const unknown = present.filter((uid) => !personIn(now, uid)).map((uid) => ({ uid, name: "–" })); // who was there stays there
-  for (const her of [...now.members, ...gone, ...unknown]) enrol(her, present.includes(her.uid));
-}
-
-function enrol(her, checked) {
-  const list = form.querySelector("[data-roll]");
-  const row = list.querySelector("template").content.cloneNode(true);
-  const box = row.querySelector("input");
-  Object.assign(box, { value: her.uid, checked });
-  Object.assign(box.dataset, { number: her.number ?? "", name: her.name });
-  row.querySelector("b").textContent = her.number ?? "–";
-  row.querySelector("span").textContent = her.name;
-  list.append(row);
+  for (const her of [...now.members, ...gone, ...unknown]) enrol(form, her, present.includes(her.uid));
 }
 
 // What is wrong with the form is said beside each field; whether nothing is.
@@ -352,37 +341,12 @@ function checkHands() {
   if (!raised(form)) blame(form.elements.present, "nohands");
 }
 
-// forms.js asks before it keeps a fact: what is wrong is said, and a woman typed beside the roll is told first, for herself.
+// forms.js asks before it keeps a fact.
 let fields;
 
 function checked(event) {
   fields = event.detail.fields;
-  const typed = ["given", "family"].some((name) => form.elements[`woman-${name}`]?.value.trim());
-  if (typed) register().then((done) => done && form.requestSubmit());
-  if (typed || !check()) return event.preventDefault();
-  for (const name of [...fields.keys()]) if (name.startsWith("woman")) fields.delete(name);
-}
-
-// A woman who is not on the roll yet: registered first, then present.
-async function register() {
-  const field = (name) => form.elements[`woman-${name}`];
-  for (const said of form.querySelectorAll("#woman [data-fault]")) said.remove();
-  if (!field("given").value.trim()) return blame(field("given"), "empty"), field("given").focus(), false;
-  const her = { uid: uuid7(), given: field("given").value.trim(), family: field("family").value.trim(), sex: "F", age: field("age").value };
-  try {
-    await add("/persons/", new URLSearchParams({ ...her, group: now.group.uid }).toString());
-  } catch {
-    return unkept(), false;
-  }
-  const name = `${her.given} ${her.family}`.trim();
-  enrol({ ...her, name }, true);
-  for (const part of ["given", "family", "age"]) field(part).value = "";
-  form.querySelector("#woman").open = false;
-  fill(document.querySelector("[data-if=added]"), { added: name });
-  scrollTo({ top: 0, behavior: "instant" });
-  excuse(form.querySelector(".call"));
-  form.dispatchEvent(new Event("change", { bubbles: true }));
-  return true;
+  if (!check()) event.preventDefault();
 }
 
 // Where it goes on.
@@ -476,10 +440,7 @@ async function begin() {
   form.addEventListener("fact:kept", ({ detail }) => (detail.next = next()));
   form.addEventListener("change", () => fill(form.querySelector("summary") ?? form, saying(now)));
   form.addEventListener("input", ({ target }) => excuse(target.closest(".wrong, .call")));
-  form.querySelector("button[name=woman]")?.addEventListener("click", (event) => {
-    event.preventDefault();
-    register();
-  });
+  form.addEventListener("woman:nameless", ({ detail }) => blame(detail, "empty"));
   await begun(form);
   hideAnswers();
 }

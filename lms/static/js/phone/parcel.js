@@ -5,7 +5,7 @@
 
 import { hex, open, phone, strictly } from "./database.js";
 import { bytesOf, sign, workers } from "./keys.js";
-import { envelope, gzipped, judge, post, waitingOf } from "./outbox.js";
+import { envelope, gzipped, learn, post, waitingOf } from "./outbox.js";
 
 const FILE = "KALANSO1";
 const PARCEL = "KLN1";
@@ -76,9 +76,10 @@ export async function relay() {
     if (refused) continue;
     const answer = await post("/outbox/parcels", bytes, { "Content-Type": "application/octet-stream" });
     if (["network", "sign_in"].includes(answer.trouble)) return answer.trouble;
+    if (answer.trouble === "batch") continue;
     if (answer.trouble) await strictly("parcels", async ({ store }) => store.put({ ...(await store.get(hash)), refused: true }));
-    else await judge(answer);
-    if (!answer.trouble) await db.delete("parcels", hash);
+    else await learn(answer.epoch); // the rest was said of another phone's facts
+    if (!answer.trouble && !Object.values(answer.results).some(({ state }) => state === "later")) await db.delete("parcels", hash);
   }
   return null;
 }

@@ -65,7 +65,7 @@ async function fromNetwork(request, url, phone, enrolled) {
   if (other) return other;
   return network.catch((error) => {
     if (!enrolled) throw error;
-    return to(phone, "");
+    return to(phone, "#away");
   });
 }
 
@@ -81,7 +81,7 @@ async function copy(url, { language = "fr" }) {
   return null;
 }
 
-const standIn = async (url, phone) => (await known(url, phone)) ?? to(phone, "");
+const standIn = async (url, phone) => (await known(url, phone)) ?? to(phone, "#away");
 
 // Where the phone's own page of the same kind is, if it is kept: ids go into the fragment.
 async function known({ pathname, searchParams }, phone) {

@@ -3,7 +3,7 @@
 import json
 
 from bench import __main__ as bench
-from bench import assets_size, first_load, kept_pages, phone, report, sync
+from bench import assets_size, content_load, first_load, kept_pages, phone, report, sync
 from bench.result import Goal, Result, middle, worst
 
 GOALS = {"page.bytes": Goal("<=", 48_000), "page.ratio": Goal(">=", 8), "page.rate": None}
@@ -111,6 +111,12 @@ def test_every_file_of_ours_counts_as_it_travels():
     sizes = assets_size.sizes("css")
     assert set(sizes) == {path.name for path in (assets_size.assets.STATIC / "css").glob("*.css")}
     assert assets_size.results({"a.js": 1000, "b.js": 500}, sizes)["assets.js_bytes"].value == 1500
+
+
+def test_the_whole_curriculum_is_read_at_least_twelve_modules():
+    with content_load.whole() as root:
+        assert len(content_load.examine(root)[0]) >= content_load.MODULES
+        assert content_load.load(root) > 0
 
 
 def test_every_goal_belongs_to_what_is_measured():

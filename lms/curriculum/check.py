@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from lms.core.language import DEFAULT, LANGUAGES
-from lms.curriculum import manuscript, pictures
+from lms.curriculum import pictures
 from lms.curriculum.faults import Faults, Place, line_of
 from lms.curriculum.pictures import STATIC
 from lms.curriculum.reading import read
@@ -51,19 +51,16 @@ def check_module(module, catalogue, static, faults: Faults):
 def _check_file(module, code, faults):
     """Ids once each, and in every language those of the French, in its order."""
     file = module.folder / f"{code}.md"
-    written = manuscript.read(file.read_text(encoding="utf-8"))
     seen: set[str] = set()
-    for one in [one for lesson in written.lessons for one in (lesson, *lesson.cards)]:
-        if one.id in seen:
-            faults.add(Place(file, one.line), f"L’identifiant « {one.id} » sert deux fois.", "En donner un nouveau.")
-        seen.add(one.id)
+    for id, line in module.ids[code]:
+        if id in seen:
+            faults.add(Place(file, line), f"L’identifiant « {id} » sert deux fois.", "En donner un nouveau.")
+        seen.add(id)
     if code != DEFAULT:
-        _check_same_ids(module, file, written, faults)
+        _check_same_ids(file, [id for id, _line in module.ids[DEFAULT]], module.ids[code], faults)
 
 
-def _check_same_ids(module, file, written, faults):
-    french = [id for lesson in module.lessons for id in (lesson.id, *(card.id for card in lesson.cards))]
-    here = [(one.id, one.line) for lesson in written.lessons for one in (lesson, *lesson.cards)]
+def _check_same_ids(file, french, here, faults):
     ids = [id for id, _line in here]
     for id in [id for id in french if id not in ids]:
         faults.add(

@@ -11,7 +11,7 @@ ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 KNOWN = {"picture", "source", "description"}
 LEVELS = {"h2": "leçon", "h3": "carte"}
 
-reader = MarkdownIt("commonmark", {"html": False})
+reader = MarkdownIt("commonmark", {"html": False}).disable("inline")  # where blocks begin and end is all we ask
 
 
 @dataclass
@@ -37,6 +37,10 @@ class Manuscript:
     def order(self):
         """`[(lesson id, [card ids])]`, as written."""
         return [(lesson.id, [card.id for card in lesson.cards]) for lesson in self.lessons]
+
+    def ids(self):
+        """`((id, line), …)` of every lesson and card, as written."""
+        return tuple((one.id, one.line) for lesson in self.lessons for one in (lesson, *lesson.cards))
 
     def written(self):
         """`{id: Written}` of every lesson and card."""

@@ -102,6 +102,7 @@ def read_module(folder: Path, faults: Faults):
         units=tuple(_units(about, lessons, folder / "module.toml")),
         hash=provenance(files),
         folder=folder,
+        ids={code: written.ids() for code, written in manuscripts.items()},
         files=files,
     )
 

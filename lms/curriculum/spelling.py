@@ -47,6 +47,9 @@ CURES = (
 )
 
 
+SUSPECT = re.compile("[èòôêëùñqvxç3\u0220\u0370-\u03ff\u0400-\u04ff\u1f00-\u1fff]|ny")  # most texts have none of these
+
+
 def digits(text: str):
     """The numbers written in digits, with how often each stands: `Counter({"28": 1})`."""
     return Counter(re.findall(r"\d+", text))
@@ -65,7 +68,9 @@ def words(text: str):
 
 def wrong_words(text: str):
     """`[(word, what is wrong, cure)]` of a Bambara text. Names, acronyms and *italics* may be French."""
-    found = []
+    found: list[tuple[str, str, str]] = []
+    if not SUSPECT.search(text.lower()):
+        return found
     for word in WORD.findall(LOAN.sub(" ", text)):
         signs = CURES[:2] if word[0].isupper() else CURES
         found += [(word, what, cure) for pattern, what, cure in signs if pattern.search(word.lower())][:1]

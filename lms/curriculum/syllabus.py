@@ -84,6 +84,7 @@ class Module:
     """One module. `minutes_group` has one number for each sitting; `hash` is its provenance hash, hex.
 
     `plan` is the order of lessons that `module.toml` gives; the checker holds it equal to that of `lessons`.
+    `ids` is what the file of each language holds: `{"fr": ((id, line), …), …}`, lessons and cards as they come.
     """
 
     slug: str
@@ -101,6 +102,7 @@ class Module:
     units: tuple[Unit, ...] = field(repr=False)
     hash: str
     folder: Path
+    ids: Mapping[str, tuple[tuple[str, int], ...]] = field(repr=False, compare=False)  # lessons and cards, line by line
     files: Mapping[str, bytes] = field(repr=False, compare=False)  # what `hash` covers, as it was read
 
     @property

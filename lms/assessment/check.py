@@ -1,18 +1,22 @@
-"""The checker of questions: enough of them, one right answer each, the same matters in both forms."""
+"""The checker of questions: each whole in itself with one right answer, and the two forms a fair pair."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from lms.assessment.questions import AUDIENCES, LETTERS, Assessment, Item, read, thresholds
+from lms.assessment import evenness
+from lms.assessment.questions import AUDIENCES, Assessment, Item, read, thresholds
 from lms.curriculum import pictures
 from lms.curriculum.content import Catalogue, ContentError, Module, Unit, content_root
 from lms.curriculum.faults import Faults, Place, line_of
 from lms.curriculum.pictures import STATIC
 from lms.curriculum.spelling import LANGUAGES, check_unit
 
-FEWEST_ITEMS = 8  # in each form, for each audience
-MOST_SHARED = 2  # items that both forms may hold
 OPTIONS = range(2, 5)
+EXPECTED = range(30, 96)  # per cent: a question nearly all or nearly none get right tells nobody apart
+LONGEST = {"ask": 160, "rationale": 160}  # characters, in every language: a phone shows it beside its picture
+LONGEST_OPTION = 70
+TAG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def init_app(app):
@@ -47,7 +51,11 @@ class Check:
         for item in self.found.items:
             self.one_answer(item)
             self.of_the_module(item)
+            self.weight(item)
+            self.rumours(item)
+            self.lengths(item)
         self.ids()
+        self.sources()
         self.wordings()
         self.pictures()
         self.marks()
@@ -69,10 +77,6 @@ class Check:
             said = [option.text[code].strip() for option in item.options if option.text.get(code)]
             if len(set(said)) < len(said):
                 self.wrong([here], f"« {item.id} » a deux fois la même réponse en « {code} ».", "En changer une.")
-        right = item.option(item.answer)
-        if right and right.misconception:
-            what = f"« {item.id} » : la bonne réponse porte la rumeur « {right.misconception} »."
-            self.wrong([here, f"id={right.id}", "misconception"], what, "L’ôter.")
 
     def of_the_module(self, item: Item):
         """Objective and source are the module's; it stands in a form, once."""
@@ -96,6 +100,52 @@ class Check:
         if item.forms or item.vital:
             what = f"« {item.id} » attend une décision nationale et serait pourtant notée."
             self.wrong([here, "forms"], what, "Écrire forms = [], sans vital, jusqu’à la décision.")
+
+    def weight(self, item: Item):
+        """How hard it is expected to be; and what it is about, when nobody may pass without it."""
+        here = f"id={item.id}"
+        if item.expected not in EXPECTED and (item.forms or item.expected is not None):
+            said = "ne dit pas" if item.expected is None else f"dit {item.expected} :"
+            what = f"« {item.id} » {said} combien de personnes sur 100 répondront juste."
+            self.wrong([here, "expected"], what, f"Écrire expected = un nombre de {EXPECTED[0]} à {EXPECTED[-1]}.")
+        if item.vital and not TAG.fullmatch(item.matter):
+            what = f"« {item.id} » est vitale sans dire sa matière."
+            self.wrong([here, "vital"], what, 'Écrire matter = "mots-en-minuscules", le même dans l’autre série.')
+        if item.matter and not item.vital:
+            what = f"« {item.id} » a une matière sans être vitale."
+            self.wrong([here, "matter"], what, "Ôter matter, ou écrire vital = true.")
+
+    def rumours(self, item: Item):
+        """A rumour is told by its tag, and is never the right answer."""
+        for option in item.options:
+            keys = [f"id={item.id}", f"id={option.id}", "misconception"]
+            if option.misconception and option.id == item.answer:
+                what = f"« {item.id} » : la bonne réponse porte la rumeur « {option.misconception} »."
+                self.wrong(keys, what, "L’ôter.")
+            elif option.misconception and not TAG.fullmatch(option.misconception):
+                what = f"« {item.id} » : le nom de rumeur « {option.misconception} » est illisible."
+                self.wrong(keys, what, "L’écrire en minuscules sans accents, un trait d’union entre les mots.")
+
+    def lengths(self, item: Item):
+        """Short enough for a phone that shows the picture, the word and the French under it."""
+        for keys, texts in item.texts():
+            most = LONGEST.get(keys[-1], LONGEST_OPTION)
+            for code in [code for code in LANGUAGES if len(texts.get(code, "")) > most]:
+                what = f"« {item.id} » : {len(texts[code])} signes en « {code} »."
+                self.wrong([f"id={item.id}", *keys, code], what, f"Dire la même chose en {most} signes au plus.")
+
+    def sources(self):
+        """Each source of the module is named by a card or an item, and says which edition was read."""
+        file = self.module.folder / "module.toml"
+        text = self.module.files[f"modules/{self.module.slug}/module.toml"].decode()
+        used = {card.source for card in self.module.cards.values()} | {item.source for item in self.found.items}
+        for source in self.module.sources:
+            place = Place(file, line_of(text, "[sources]", f"id={source.id}"))
+            if self.found.items and source.id not in used:
+                what = f"La source « {source.id} » ne sert à aucune carte ni question."
+                self.faults.add(place, what, "La nommer où elle sert, ou l’ôter.")
+            if not source.edition.strip():
+                self.faults.add(place, f"La source « {source.id} » n’a pas d’édition.", "Dire laquelle a été lue.")
 
     def ids(self):
         """No id serves twice: facts name items by them."""
@@ -152,18 +202,7 @@ class Check:
                 self.faults.add(place, what, "Le mettre entre 1 et 100.")
 
     def forms(self, audience: str):
-        """Both forms are long enough, differ, and hold the same vital matters (told by their objective)."""
-        forms = {letter: self.found.form(letter, audience) for letter in LETTERS}
-        for letter, items in forms.items():
-            if len(items) < FEWEST_ITEMS:
-                what = f"La série {letter} a {len(items)} question(s) pour « {audience} »."
-                self.wrong([], what, f"Il en faut au moins {FEWEST_ITEMS}.")
-        shared = [item.id for item in forms["A"] if item in forms["B"]]
-        if len(shared) > MOST_SHARED:
-            what = f"{len(shared)} questions sont dans les deux séries pour « {audience} »."
-            self.wrong([f"id={shared[-1]}"], what, f"En garder {MOST_SHARED} au plus.")
-        vital = {letter: {item.objective for item in items if item.vital} for letter, items in forms.items()}
-        for letter, other in (("A", "B"), ("B", "A")):
-            for matter in sorted(vital[other] - vital[letter]):
-                what = f"La matière vitale « {matter} » n’est pas dans la série {letter} pour « {audience} »."
-                self.wrong([], what, "Y ajouter une question vitale sur cet objectif.")
+        """Both forms are a fair pair; community health workers are asked for every objective."""
+        objectives = [objective.id for objective in self.module.objectives] if audience == "chw" else []
+        for keys, what, cure in evenness.faults(self.found, audience, objectives):
+            self.wrong(keys, what, cure)

@@ -38,7 +38,8 @@ class Item:
     """One question with two to four options, `answer` being the id of the right one.
 
     `expected`: how many of 100 people just trained are expected to answer right, as its author judges (a proposal,
-    in the manner of Angoff, until a national standard setting). `matter`: what a vital question is about; every form
+    in the manner of Angoff, until a national standard setting); the checker asks for it, the reader does not: content
+    kept from before it was said still judges its attempts. `matter`: what a vital question is about; every form
     asks it, in a variant. `settles`: the id of the note that law or protocol has to settle first; until then the
     question stands in no form.
     """
@@ -54,7 +55,7 @@ class Item:
     options: tuple[Bilingual[Option], ...]
     vital: StrictBool = False
     picture: str = ""
-    expected: StrictInt = 75
+    expected: StrictInt | None = None
     matter: str = ""
     settles: str = ""
 
@@ -65,6 +66,11 @@ class Item:
     def option(self, id: str):
         """The option of this id, or None."""
         return next((option for option in self.options if option.id == id), None)
+
+    def place(self) -> int | None:
+        """The place of the right answer among the options, from 1; None when it is not among them."""
+        ids = [option.id for option in self.options]
+        return ids.index(self.answer) + 1 if self.answer in ids else None
 
     def texts(self) -> Iterator[tuple[tuple[str, ...], Texts]]:
         """`(keys that lead to its line, text)` of everything the item says."""

@@ -87,6 +87,12 @@ def _check_lesson(lesson, faults):
     if len(lesson.cards) < FEWEST_CARDS:
         what = f"La leçon « {lesson.id} » a {len(lesson.cards)} carte(s)."
         faults.add(lesson.where[DEFAULT], what, f"Il en faut au moins {FEWEST_CARDS}.")
+    shown: dict[str, str] = {}
+    for card in lesson.cards:
+        if card.picture and card.picture in shown:
+            what = f"La carte « {card.id} » montre l’image de « {shown[card.picture]} »."
+            faults.add(card.where[DEFAULT], what, "Donner à chaque carte d’une leçon sa propre image.")
+        shown.setdefault(card.picture, card.id)
 
 
 def _check_card(card, module, faults):

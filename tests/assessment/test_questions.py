@@ -75,6 +75,15 @@ def test_a_module_may_have_its_own_pass_mark(folder):
         ('picture = "media:un.svg"', 'picture = "own:absente"', "n’existe pas"),
         ('audience = "all"', 'audience = "chw"', "La série A a 7 question(s) pour « group »"),
         ("vital = true", "vital = false", "n’est pas dans la série A"),
+        ("vital = true", "vital = false", "a une matière sans être vitale"),
+        ('matter = "delai"\n', "", "vitale sans dire sa matière"),
+        ('matter = "delai"', 'matter = "autre"', "« delai » n’est pas dans la série A"),
+        ("expected = 75\n", "", "combien de personnes sur 100"),
+        ("expected = 75", "expected = 99", "combien de personnes sur 100"),
+        ("expected = 75", "expected = 7.5", "doit être un nombre entier"),
+        ('misconception = "trop-vite"', 'misconception = "Trop vite"', "le nom de rumeur"),
+        ('rationale.fr = "2 ans."', f'rationale.fr = "2 ans{" et encore" * 20}."', "signes en « fr »"),
+        ('bm = "Kalo 6"', f'bm = "Kalo 6{" kɔfɛ" * 20}"', "signes en « bm »"),
         ('fr = "2 ans"', 'fr = "3 ans"', "d’autres chiffres"),
         ('ask.fr = "On attend', 'ask.fr = "On n’attend pas', "le français nie"),
         ('ask.bm = "An bɛ waati joli makɔnɔ ?"\n', "ask.bm = ''\n", "manque en « bm »"),
@@ -99,6 +108,28 @@ def test_a_fault_stands_on_its_line(folder):
     for problem in faults(folder):
         assert lines[problem.line - 1] == 'id = "non"'
     assert len(faults(folder)) == 3
+
+
+def test_a_source_is_used_and_has_an_edition(folder):
+    folder.change(
+        "modules/attendre/module.toml", "[[notes]]", '[[sources]]\nid = "b"\ntitle = "B"\nedition = " "\n\n[[notes]]'
+    )
+    assert {problem.what for problem in faults(folder)} == {
+        "La source « b » n’a pas d’édition.",
+        "La source « b » ne sert à aucune carte ni question.",
+    }
+    line = folder.line("modules/attendre/module.toml", 'id = "b"')
+    assert {(problem.file, problem.line) for problem in faults(folder)} == {("modules/attendre/module.toml", line)}
+
+
+def test_what_law_has_to_settle_need_not_say_how_hard_it_is(folder):
+    folder.change(
+        FILE, 'forms = ["A"]\nvital = true\nmatter = "delai"\nexpected = 75', 'forms = []\nsettles = "accord"'
+    )
+    folder.change(FILE, 'vital = true\nmatter = "delai"', "vital = false")
+    assert {problem.what for problem in faults(folder)} == {
+        f"La série A a 7 question(s) pour « {audience} »." for audience in ("chw", "group")
+    }
 
 
 def test_the_two_forms_differ(folder):

@@ -48,24 +48,19 @@ objective = "dire-pourquoi"
 audience = "all"
 forms = ["{form}"]
 vital = {vital}
+{matter}expected = 75
 source = "manuel"
 answer = "oui"
 ask.fr = "On attend combien de temps ?"
 ask.bm = "An bɛ waati joli makɔnɔ ?"
 rationale.fr = "2 ans."
 rationale.bm = "San 2."
-[[items.options]]
-id = "oui"
-fr = "2 ans"
-bm = "San 2"
-picture = "media:un.svg"
-[[items.options]]
-id = "non"
-fr = "1 an"
-bm = "San 1"
-picture = "media:un.svg"
-misconception = "trop-vite"
 """
+OPTIONS = (
+    '[[items.options]]\nid = "oui"\nfr = "2 ans"\nbm = "San 2"\npicture = "media:un.svg"\n',
+    '[[items.options]]\nid = "non"\nfr = "1 an"\nbm = "San 1"\npicture = "media:un.svg"\nmisconception = "trop-vite"\n',
+    '[[items.options]]\nid = "peu"\nfr = "6 mois"\nbm = "Kalo 6"\npicture = "media:un.svg"\n',
+)
 CHECKLIST = """
 [[checklists]]
 id = "parler"
@@ -85,6 +80,15 @@ def lesson(title, id, cards, text, aside):
     parts = [f"## {title} {{#{id}}}\n"]
     parts += [f"### {name} {{#{card}}}\n\n{text}\n\n> {aside}\n" for card, name in cards]
     return "\n".join(parts)
+
+
+def item(form, n):
+    """Question `n` of a form: the first is vital, and the right answer goes round."""
+    vital, turn = n == 0, n % len(OPTIONS)
+    head = ITEM.format(
+        id=f"q{form}{n}".lower(), form=form, vital=str(vital).lower(), matter='matter = "delai"\n' if vital else ""
+    )
+    return head + "".join(OPTIONS[turn:] + OPTIONS[:turn])
 
 
 class Folder:
@@ -111,7 +115,7 @@ class Folder:
         self.write(f"modules/{slug}/bm.md", lesson("Mun na", "attendre", cards["bm"], BM, "Ɲininka : « Mun na ? »"))
         for card in ("un", "deux", "trois"):
             self.write(f"modules/{slug}/media/{card}.svg", SVG)
-        items = [ITEM.format(id=f"q{f}{n}".lower(), form=f, vital=str(n == 0).lower()) for f in "AB" for n in range(8)]
+        items = [item(form, n) for form in "AB" for n in range(8)]
         self.write(f"assessments/{slug}.toml", "".join(items) + CHECKLIST)
 
     def write(self, path, text):

@@ -145,12 +145,21 @@ def test_two_modules_in_one_place(folder):
     assert "a déjà la place 1" in one(folder).what
 
 
+def test_two_cards_of_a_lesson_with_one_picture(folder):
+    folder.change(M + "fr.md", "{#trois}", '{#trois picture="media:un.svg"}')
+    (folder.root / M / "media/trois.svg").unlink()
+    fault = one(folder)
+    assert (fault.file, fault.line) == (M + "fr.md", folder.line(M + "fr.md", "{#trois"))
+    assert "« trois » montre l’image de « un »" in fault.what
+
+
 def test_pictures_not_installed_are_one_fault(folder):
     for card in ("un", "deux", "trois"):
-        folder.change(M + "fr.md", f"{{#{card}}}", f'{{#{card} picture="healthicons:people/woman"}}')
+        folder.change(M + "fr.md", f"{{#{card}}}", f'{{#{card} picture="healthicons:people/{card}"}}')
         (folder.root / M / f"media/{card}.svg").unlink()
     assert "make assets" in one(folder).cure
-    folder.write("static/vendor/healthicons/people/woman.svg", SVG)
+    for card in ("un", "deux", "trois"):
+        folder.write(f"static/vendor/healthicons/people/{card}.svg", SVG)
     assert faults(folder) == []
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lms.assessment import evenness
 from lms.assessment.questions import AUDIENCES, Assessment, Item, read, thresholds
-from lms.curriculum import pictures
+from lms.curriculum import glossary, pictures
 from lms.curriculum.content import Catalogue, ContentError, Module, Unit, content_root
 from lms.curriculum.faults import Faults, Place, line_of
 from lms.curriculum.pictures import STATIC
@@ -31,8 +31,10 @@ def examine(catalogue: Catalogue, root: Path, static: Path = STATIC):
     faults = Faults(root)
     marks = thresholds(root, faults)
     found = {module.slug: read(module, faults, marks) for module in catalogue}
+    terms = glossary.read(root, faults)
     for module in catalogue:
         Check(module, found[module.slug], static, faults).all()
+        terms.check(module.slug, found[module.slug].units, faults)
     for file in sorted((root / "assessments").glob("*.toml")):
         if file.stem != "thresholds" and file.stem not in catalogue.modules:
             faults.add(Place(file, 1), "Ces questions n’ont pas de module.", "Nommer le fichier d’après son module.")

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from lms.core.language import DEFAULT, LANGUAGES
-from lms.curriculum import pictures
+from lms.curriculum import glossary, pictures
 from lms.curriculum.faults import Faults, Place, line_of
 from lms.curriculum.pictures import STATIC
 from lms.curriculum.reading import read
@@ -25,8 +25,10 @@ def problems(root: Path, static: Path = STATIC):
 def examine(root: Path, static: Path = STATIC):
     """`(Catalogue, list[Problem])` of one reading."""
     catalogue, faults = read(Path(root))
+    terms = glossary.read(Path(root), faults)
     for module in catalogue:
         check_module(module, catalogue, static, faults)
+        terms.check(module.slug, module.units, faults)
     _check_order(catalogue, faults)
     return catalogue, faults.listed()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import current_app
 
 from lms.core.settings import ROOT
+from lms.curriculum import glossary
 from lms.curriculum.check import examine
 from lms.curriculum.faults import Faults
 from lms.curriculum.provenance import kept_folder
@@ -64,6 +65,7 @@ def load(root: Path, static: Path):
 def stamp(root: Path):
     """What changes when a file of the content is added, altered or removed."""
     files = [file for folder in ("modules", "assessments") for file in (root / folder).rglob("*")]
+    files += [file for file in [root / glossary.FILE] if file.exists()]
     return frozenset((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files)
 
 

@@ -9,12 +9,17 @@ from unicodedata import is_normalized
 
 import polib
 import pytest
+from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUES = ROOT / "translations"
 BAMBARA_LETTERS = set("abcdefghijklmnoprstuwyzɛɔɲŋ")
 AS_IN_FRENCH = {"serveur", "français", "javascript"}  # loans and names that keep letters Bambara has not
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w*\}")
+ENDS = re.compile(r"[.?!:…]$")
+BUTTON = re.compile(r"<button\b.*?</button>|\bparts\.(?:submit|go)\(.*?\) ?\}\}", re.DOTALL)
+UNSEEN = re.compile(r'\baria-label="\{\{.*?\}\}"')  # heard, not laid out
+SAID = re.compile(r'\b_\("((?:[^"\\]|\\.)+)"|\bpgettext\("[^"]+", "((?:[^"\\]|\\.)+)"')
 DENIES = re.compile(r"\b(?:ne|jamais|aucune?|rien|(?<!premier )(?<!premiers )pas)\b|\bn’(?!importe)", re.I)
 DENIES_IN_BAMBARA = re.compile(r"\b(?:tɛ|tɛna|ma|man|kana|si|foyi|ayi)\b|\b[tm]’|(?:bali|baliya)\b", re.I)
 
@@ -40,6 +45,19 @@ def said(entry):
 
 def bare(text):
     return PLACEHOLDER.sub("", text)
+
+
+def too_long_for_a_button(french, bambara):
+    """A button is laid out for the French: half as long again, and a few letters, still stand on one line."""
+    return len(bare(bambara)) > 1.6 * len(bare(french)) + 6
+
+
+@cache
+def buttons():
+    """The sentences that stand on buttons, as the templates write them."""
+    pages = [file.read_text(encoding="utf-8") for file in sorted((ROOT / "lms").glob("**/templates/**/*.html"))]
+    found = [SAID.findall(UNSEEN.sub("", button)) for page in pages for button in BUTTON.findall(page)]
+    return {plain or named for each in found for plain, named in each}
 
 
 def problems(entry):
@@ -69,13 +87,37 @@ def problems(entry):
         found.append("not NFC")
     if DENIES.search(french) and not DENIES_IN_BAMBARA.search(bambara):
         found.append("the negation is lost")
-    if len(bare(french).split()) <= 3 and len(bare(bambara)) > 1.6 * len(bare(french)) + 6:
+    if bambara != bambara.strip() or (ENDS.search(french) and not ENDS.search(bambara)):
+        found.append("ends otherwise")
+    if (len(bare(french).split()) <= 3 or french in buttons()) and too_long_for_a_button(french, bambara):
         found.append(f"too long for a button: {len(bare(bambara))} for {len(bare(french))}")
     return found
 
 
 def test_bambara_has_one_form():
-    assert catalogue("bm").metadata["Plural-Forms"] == "nplurals=1; plural=0;"
+    head = catalogue("bm").metadata
+    assert head["Plural-Forms"] == "nplurals=1; plural=0;"
+    assert (head["Language"], head["Content-Type"]) == ("bm", "text/plain; charset=utf-8")
+
+
+@pytest.mark.parametrize("code", ["fr", "bm"])
+def test_babel_finds_no_fault_of_form(code):
+    """Formats that would break a page, forms too many or too few: asked of the library that compiles it."""
+    with open(CATALOGUES / code / "LC_MESSAGES" / "messages.po", "rb") as file:
+        found = read_po(file, locale=code, abort_invalid=True)
+    assert [(message.id, errors) for message, errors in found.check()] == []
+
+
+@pytest.mark.parametrize("code", ["fr", "bm"])
+def test_no_sentence_stands_twice(code):
+    names = [(entry.msgctxt, entry.msgid) for entry in catalogue(code)]
+    assert [name for name in set(names) if names.count(name) > 1] == []
+
+
+def test_the_buttons_are_found():
+    """Else their length would be checked of nothing."""
+    assert {"Chercher", "Retirer ce téléphone", "Je choisis", "Délivrer"} <= buttons()
+    assert len(buttons()) > 30
 
 
 def test_every_sentence_is_in_bambara_and_keeps_what_french_says():
@@ -120,6 +162,15 @@ def test_the_catalogue_is_what_the_code_says_now(code):
         ("Elle est là", "A b3 yan", "3 for ɛ"),
         ("Suivant", "Kɔnɔmaya nata hakɛ lajɛ", "too long for a button: 23 for 7"),
         ("Oui", "", "untranslated"),
+        ("%d femmes", "Musow", "other placeholders"),
+        ("{nom}", "Tɔgɔ", "other placeholders"),
+        ("Elle est là.", "A bɛ yan", "ends otherwise"),
+        ("Elle est là", " A bɛ yan", "ends otherwise"),
+        (
+            "Inscrire, et garder l’appel",
+            "A tɔgɔ sɛbɛn, ka wele to a nɔ na fo ka segin a kan",
+            "too long for a button: 50 for 27",
+        ),
     ],
 )
 def test_the_check_bites(french, bambara, why):

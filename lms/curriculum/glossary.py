@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import PydanticCustomError
 
 from lms.core.language import DEFAULT
 from lms.curriculum.faults import Faults
@@ -31,6 +32,13 @@ class Term:
     text: Mapping[str, tuple[str, ...]]
     confidence: Literal["high", "medium"]
     source: str
+
+    def __post_init__(self):
+        """Every form has a word to look for, and French has one at least."""
+        if not self.text.get(DEFAULT):
+            raise PydanticCustomError("no_french", "n’a pas de forme française à chercher")
+        if not all(_words(form) for forms in self.text.values() for form in forms):
+            raise PydanticCustomError("no_word", "a une forme sans mot")
 
     @property
     def name(self):

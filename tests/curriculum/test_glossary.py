@@ -90,6 +90,26 @@ def test_an_excuse_without_a_reason_is_none(spoken):
     assert {problem.file for problem in found} == {FILE}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ('fr = ["santé"]', "", "n’a pas de forme française à chercher"),
+        ('fr = ["santé"]', "fr = []", "n’a pas de forme française à chercher"),
+        ('fr = ["santé"]', 'fr = ["12"]', "a une forme sans mot"),
+        ('fr = ["santé"]', 'fr = "santé"', "doit être une liste"),
+        ('bm = ["kɛnɛya-"]', 'bm = ["-"]', "a une forme sans mot"),
+        ('bm = ["kɛnɛya-"]', 'xx = ["kɛnɛya-"]', "n’existe pas dans le format"),
+        ('confidence = "high"', 'confidence = "low"', "n’est pas une des valeurs permises"),
+        ("[[terms]]", "[[terms", "TOML illisible"),
+    ],
+)
+def test_a_term_written_wrong_is_named(folder, old, new, what):
+    folder.write(FILE, TERMS.replace(old, new, 1))
+    found = problems(folder.root, folder.static)
+    assert {problem.file for problem in found} == {FILE}
+    assert any(what in problem.what for problem in found), [str(problem) for problem in found]
+
+
 def test_without_a_glossary_nothing_is_asked(folder):
     assert read(folder.root, Faults(folder.root)) == Glossary()
     assert missed(folder) == []

@@ -1,6 +1,8 @@
 """A term of the programme is said in Bambara in one of its accepted words, or excused with a reason."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lms.curriculum.check import problems
 from lms.curriculum.faults import Faults
@@ -58,6 +60,12 @@ GLOSSARY = Glossary(
 )
 def test_a_term_is_said(french, bambara, missed):
     assert [term.name for term in GLOSSARY.missed({"fr": french, "bm": bambara}, "bm")] == missed
+
+
+@given(st.lists(st.sampled_from(["santé", "centre de santé", "mère", "PF", "l’eau", "kɛnɛya"]), max_size=9))
+def test_a_text_left_in_french_misses_nothing(words):
+    text = " ; ".join(words)
+    assert GLOSSARY.missed({"fr": text, "bm": text}, "bm") == []
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
-"""The modules we ship: whole, without a fault, and every objective is asked for."""
+"""The modules we ship: without a fault, and as many as were promised. What a fault is, the checker says."""
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,9 @@ import pytest
 from lms.assessment.check import examine as examine_questions
 from lms.assessment.cli import report
 from lms.assessment.questions import AUDIENCES, LETTERS
+from lms.curriculum import glossary
 from lms.curriculum.check import examine
+from lms.curriculum.faults import Faults
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE, _problems = examine(ROOT)
@@ -41,13 +42,6 @@ def test_every_card_is_in_both_languages_with_a_side_for_the_facilitator(module)
 
 
 @MODULES
-def test_every_objective_is_tested_in_both_forms(module):
-    for letter in LETTERS:
-        tested = {item.objective for item in QUESTIONS[module.slug].form(letter, "chw")}
-        assert {objective.id for objective in module.objectives} <= tested
-
-
-@MODULES
 def test_vital_matters_are_asked_of_everybody_in_both_forms(module):
     found = QUESTIONS[module.slug]
     assert any(item.vital for item in found.items)
@@ -57,23 +51,17 @@ def test_vital_matters_are_asked_of_everybody_in_both_forms(module):
 
 
 @MODULES
-def test_the_right_answer_does_not_keep_one_place(module):
-    for letter in LETTERS:
-        items = QUESTIONS[module.slug].form(letter, "chw")
-        places = Counter([option.id for option in item.options].index(item.answer) for item in items)
-        assert max(places.values()) <= 0.6 * len(items), places
-
-
-@MODULES
-def test_every_source_has_an_edition_and_is_used(module):
-    used = {card.source for card in module.cards.values()} | {item.source for item in QUESTIONS[module.slug].items}
-    for source in module.sources:
-        assert source.edition.strip(), source.id
-        assert source.id in used, source.id
-
-
-@MODULES
 def test_there_is_a_checklist_with_a_critical_step(module):
     checklists = QUESTIONS[module.slug].checklists
     assert checklists
     assert all(any(step.critical for step in checklist.steps) for checklist in checklists)
+
+
+def test_the_glossary_holds_the_terms_of_the_programme():
+    faults = Faults(ROOT)
+    terms = glossary.read(ROOT, faults).terms
+    assert faults.listed() == []
+    assert len(terms) >= 60
+    forms = [form for term in terms for form in term.text["fr"]]
+    assert len(forms) == len(set(forms))
+    assert all(term.text["bm"] and term.source for term in terms)

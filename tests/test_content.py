@@ -22,6 +22,13 @@ def test_nothing_is_wrong():
     assert report(ROOT)["problems"] == []
 
 
+def test_the_curriculum_is_whole():
+    """Issue 3: twelve modules, 250 cards, 192 items that are scored."""
+    assert len(CATALOGUE) >= 12
+    assert sum(len(module.cards) for module in CATALOGUE) >= 250
+    assert sum(bool(item.forms) for found in QUESTIONS.values() for item in found.items) >= 192
+
+
 def test_modules_are_numbered_without_gaps():
     assert [module.order for module in CATALOGUE] == list(range(1, len(CATALOGUE) + 1))
 

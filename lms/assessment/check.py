@@ -107,8 +107,8 @@ class Check:
         """How hard it is expected to be; and what it is about, when nobody may pass without it."""
         here = f"id={item.id}"
         if item.expected not in EXPECTED and (item.forms or item.expected is not None):
-            said = "ne dit pas" if item.expected is None else f"dit {item.expected} :"
-            what = f"« {item.id} » {said} combien de personnes sur 100 répondront juste."
+            said = "ne dit pas combien de" if item.expected is None else f"attend {item.expected}"
+            what = f"« {item.id} » {said} bonnes réponses sur 100."
             self.wrong([here, "expected"], what, f"Écrire expected = un nombre de {EXPECTED[0]} à {EXPECTED[-1]}.")
         if item.vital and not TAG.fullmatch(item.matter):
             what = f"« {item.id} » est vitale sans dire sa matière."
@@ -133,8 +133,9 @@ class Check:
         for keys, texts in item.texts():
             most = LONGEST.get(keys[-1], LONGEST_OPTION)
             for code in [code for code in LANGUAGES if len(texts.get(code, "")) > most]:
+                here = [f"{keys[-1]}.{code}"] if keys[-1] in LONGEST else [*keys, code]
                 what = f"« {item.id} » : {len(texts[code])} signes en « {code} »."
-                self.wrong([f"id={item.id}", *keys, code], what, f"Dire la même chose en {most} signes au plus.")
+                self.wrong([f"id={item.id}", *here], what, f"Dire la même chose en {most} signes au plus.")
 
     def sources(self):
         """Each source of the module is named by a card or an item, and says which edition was read."""

@@ -78,8 +78,8 @@ def test_a_module_may_have_its_own_pass_mark(folder):
         ("vital = true", "vital = false", "a une matière sans être vitale"),
         ('matter = "delai"\n', "", "vitale sans dire sa matière"),
         ('matter = "delai"', 'matter = "autre"', "« delai » n’est pas dans la série A"),
-        ("expected = 75\n", "", "combien de personnes sur 100"),
-        ("expected = 75", "expected = 99", "combien de personnes sur 100"),
+        ("expected = 75\n", "", "ne dit pas combien de bonnes réponses"),
+        ("expected = 75", "expected = 99", "attend 99 bonnes réponses sur 100"),
         ("expected = 75", "expected = 7.5", "doit être un nombre entier"),
         ('misconception = "trop-vite"', 'misconception = "Trop vite"', "le nom de rumeur"),
         ('rationale.fr = "2 ans."', f'rationale.fr = "2 ans{" et encore" * 20}."', "signes en « fr »"),
@@ -108,6 +108,13 @@ def test_a_fault_stands_on_its_line(folder):
     for problem in faults(folder):
         assert lines[problem.line - 1] == 'id = "non"'
     assert len(faults(folder)) == 3
+
+
+def test_what_is_too_long_stands_on_its_line(folder):
+    folder.change(FILE, 'rationale.fr = "2 ans."', f'rationale.fr = "2 ans{" et encore" * 20}."')
+    folder.change(FILE, 'fr = "6 mois"', f'fr = "6 mois{" et encore" * 20}"')
+    lines = [folder.line(FILE, "rationale.fr = "), folder.line(FILE, 'fr = "6 mois et')]
+    assert [problem.line for problem in faults(folder)] == lines
 
 
 def test_a_source_is_used_and_has_an_edition(folder):

@@ -51,7 +51,7 @@ test-fast: setup-test ## the tests without browser and PostgreSQL
 	@$(PY) -m pytest -q -m "not browser and not postgresql and not slow"
 
 soak: setup-test ## the fault tests in their long form, at most 30 minutes (LMS_SEED=… repeats one)
-	@LMS_SOAK=1 timeout 30m $(PY) -m pytest -q -n 2 tests/faults tests/offline/test_parcels.py
+	@LMS_SOAK=1 timeout 30m $(PY) -m pytest -q -n 2 tests/faults tests/offline/test_parcels.py tests/browser/test_outbox.py::test_a_browser_killed_at_the_tick_has_lost_nothing
 
 check: setup-test ## lint, types, floors, content, catalogues
 	@.venv/bin/ruff check .

@@ -20,6 +20,9 @@ from lms.core.facts import keep_conflict
 from lms.core.fields import Day, Required, Short, UidField, Words
 from lms.core.models import Fact, Receipt, now
 
+MOST_FIELDS = 5000
+"""No form has as many: a roll of the largest group has some hundreds. What has more is not read at all."""
+
 
 class OutOfReachError(ValidationError):
     """The fact speaks of somebody or something outside its author's places."""
@@ -91,17 +94,19 @@ class FactForm(Form):
     def posted(cls):
         """The form as the present request sent it, by the person who is signed in; 403 for the wrong role."""
         body = request.get_data(cache=True)  # before the form: once it is read there is no body left
+        if not is_legible(body):
+            abort(413)
         form = cls(request.form, body=body, author=g.person)
         return form if form.may_post() else abort(403)
 
     @classmethod
     def sent(cls, body, author, at=None, **how):
-        """The form of a kept urlencoded body: from an outbox, a replay, or the demo.
+        """The form of a kept urlencoded body: from an outbox, a replay, or the demo. ValueError where it is not legible.
 
         `how`: the `way` it came, who vouches for what was held (`vouched_by`), what is known already (`known_here`),
         and that nobody will look at it (`unseen`).
         """
-        return cls(MultiDict(_pairs(body)), body=body, author=author, at=at, **how)
+        return cls(MultiDict(pairs(body)), body=body, author=author, at=at, **how)
 
     @classmethod
     def of_receipt(cls, receipt, author, vouched_by=None):
@@ -239,5 +244,11 @@ class FactForm(Form):
         return valid
 
 
-def _pairs(body):
-    return parse_qsl(body.decode(), keep_blank_values=True)
+def is_legible(body: bytes | None) -> bool:
+    """Whether a body is there, and short of the fields that nobody waits for: millions of them travel in 4 KB."""
+    return body is not None and body.count(b"&") < MOST_FIELDS
+
+
+def pairs(body: bytes) -> list[tuple[str, str]]:
+    """A body as (name, value) pairs. Raises ValueError beyond the most fields there may be."""
+    return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)

@@ -35,13 +35,21 @@ def enrol():
     hers = {"epoch": Epoch.present(), "author": g.account.identifier, "called": g.person.given}
     if not g.reach.kinds - ABOVE:
         return {"device": None, "label": None, "field": False, "animal": None, "seal": None, **hers}
-    asked = request.get_json(force=True, silent=True)
-    asked = asked if isinstance(asked, dict) else {}
+    asked = _asked()
     phone = _enrolled(_device(asked.get("device")), _point(asked.get("key")))
     return {
         "device": phone.uid, "label": phone.label, "field": True, "animal": phones.animal_of(g.account, phone.uid),
         "seal": base64.b64encode(keys.sealing_point()).decode(), **hers,
     }  # fmt: skip
+
+
+def _asked():
+    """What the phone says of itself, {} where it says nothing. Raises UnreadableError where it is nested without end."""
+    try:
+        asked = request.get_json(force=True, silent=True)
+    except RecursionError as error:
+        raise UnreadableError("nested too deep") from error
+    return asked if isinstance(asked, dict) else {}
 
 
 def _enrolled(device, point):

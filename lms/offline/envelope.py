@@ -3,10 +3,11 @@
 import gzip
 import hashlib
 import zlib
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, WrapValidator
 
 from lms.assessment.forms import FORMS as ASSESSMENT
 from lms.cascade.forms import FORMS as CASCADE
@@ -34,14 +35,32 @@ class TooBigError(ValueError):
     """More than one envelope may hold: 200 facts, 256 KB on the wire, 4 MB inflated."""
 
 
+def _or_none(said, read):
+    """What cannot be read counts as not sent."""
+    try:
+        return read(said)
+    except ValidationError:
+        return None
+
+
+def _writable(path):
+    """A path as every database can keep it; it is no path of ours before or after."""
+    return path.replace("\0", "\ufffd")
+
+
+Path = Annotated[str, Field(max_length=200), AfterValidator(_writable)]
+Number = Annotated[Annotated[int, Field(ge=1, le=2**31 - 1)] | None, WrapValidator(_or_none)]
+Clock = Annotated[str | None, WrapValidator(_or_none)]
+
+
 class Told(BaseModel):
     """One fact as a phone sends it. What its clock and counter say is read leniently: a bad clock refuses nothing."""
 
     uid: UUID
-    path: str = Field(max_length=200)
+    path: Path
     body: str
-    number: int | None = Field(default=None, ge=1, le=2**31 - 1)
-    at: str | None = None
+    number: Number = None
+    at: Clock = None
     author: str | None = Field(default=None, max_length=60)
 
     @property
@@ -62,18 +81,19 @@ class Envelope(BaseModel):
     device: str = Field(pattern="^[0-9a-f]{32}$")
     count: int
     sha256: str
-    now: str | None = None
+    now: Clock = None
     epoch: str | None = Field(default=None, max_length=80)
     facts: list[Told]
 
 
 def moment(text: str | None) -> datetime | None:
-    """An ISO time as UTC, or None."""
+    """An ISO time as UTC, or None. The first and the last year are none: a zone may push them out of the calendar."""
     try:
         found = datetime.fromisoformat(text or "")
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return found if MINYEAR < found.year < MAXYEAR else None
 
 
 def read(raw: bytes, gzipped: bool = False) -> Envelope:

@@ -9,6 +9,7 @@ from wtforms.fields.core import UnboundField
 from lms.cascade.models import Training
 from lms.core.database import db
 from lms.core.fields import Day
+from lms.core.forms import is_legible
 from lms.core.models import Conflict, Held, Receipt
 from lms.offline.envelope import FORMS, KINDS
 from lms.offline.whose import gone, hers
@@ -105,7 +106,7 @@ def _awaited(told):
 
 
 def _names(told, reach):
-    fields = parse_qs((told.body or b"").decode())
+    fields = parse_qs(told.body.decode()) if is_legible(told.body) else {}
     named = [(model, _uid(fields[name][0])) for name, model in SPOKEN_OF.items() if name in fields]
     kind = FORMS.get(told.path)
     if kind and "corrects" in fields and hasattr(kind.model, "within"):

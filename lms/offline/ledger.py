@@ -28,14 +28,14 @@ def holds_of(devices: list[str]) -> dict[str, dict]:
     """What `holds` says of each of these devices, asked at once."""
     held = numbers(devices)
     ends = select(held.c.device, func.min(held.c.number), func.max(held.c.number)).group_by(held.c.device)
-    after = func.lead(held.c.number).over(partition_by=held.c.device, order_by=held.c.number)
-    pairs = select(held.c.device, held.c.number, after.label("after")).subquery()
-    gaps = select(pairs.c.device, pairs.c.number + 1, pairs.c.after - 1).where(pairs.c.after > pairs.c.number + 1)
+    following = func.lead(held.c.number).over(partition_by=held.c.device, order_by=held.c.number)
+    pairs = select(held.c.device, held.c.number, following.label("after")).subquery()
+    gaps = select(pairs).where(pairs.c.after - pairs.c.number > 1)  # no sum: the greatest number has none above it
     found: dict = {device: {"upto": 0, "missing": []} for device in devices}
     for device, first, last in db.session.execute(ends):
         found[device] = {"upto": last, "missing": [[1, first - 1]] if first > 1 else []}
-    for device, *gap in db.session.execute(gaps.order_by(pairs.c.device, pairs.c.number)):
-        found[device]["missing"].append(gap)
+    for device, number, after in db.session.execute(gaps.order_by(pairs.c.device, pairs.c.number)):
+        found[device]["missing"].append([number + 1, after - 1])
     return found
 
 

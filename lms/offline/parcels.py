@@ -83,11 +83,18 @@ def unseal(raw: bytes, key: ec.EllipticCurvePrivateKey) -> Parcel:
         sender = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
         plain = AESGCM(_shared(key, sender, point)).decrypt(iv, sealed, MAGIC)
         said = json.loads(inflate(plain))
-        return Parcel(
-            str(said["envelope"]), str(said["author"]), str(said["device"]), base64.b64decode(said["signature"])
-        )
-    except (InvalidTag, ValueError, KeyError, TypeError, binascii.Error) as error:
+        signature = base64.b64decode(said["signature"])
+        return Parcel(_text(said["envelope"]), _text(said["author"]), _text(said["device"]), signature)
+    except (InvalidTag, ValueError, KeyError, TypeError, RecursionError, binascii.Error) as error:
         raise UnreadableError("not sealed to this server, or altered") from error
+
+
+def _text(said) -> str:
+    """A text that can be sent and written anywhere; else ValueError: half a letter, or a NUL, is none."""
+    if not isinstance(said, str) or "\0" in said:
+        raise ValueError("no text")
+    said.encode()
+    return said
 
 
 def _shared(own, other, point):

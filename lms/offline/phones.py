@@ -12,6 +12,7 @@ from lms.core.language import number
 from lms.core.models import Held, Receipt, now
 from lms.offline.whose import hers
 from lms.people.devices import Device, DeviceKey
+from lms.people.door import OURS
 from lms.people.models import Account, Person
 from lms.people.pictures import ANIMALS
 
@@ -40,6 +41,8 @@ def within(reach):
 
 def find(device, reach):
     """The phone, or None where it is not hers to look after."""
+    if not OURS.fullmatch(device):
+        return None
     return db.session.scalar(select(Device).where(Device.uid == device, within(reach)))
 
 

@@ -44,7 +44,7 @@ LABELS = {
 UNSAID = ("uid", "corrects", "content", "withdrawn")
 OWN_NAMES = ("given", "family")
 LISTS = (Choice, Pick, Picks)
-MOST, FEW = 60, 2
+MOST, FEW, LEGIBLE = 60, 2, 20_000
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _answers(form):
 
 def unread_lines(body: bytes, reach) -> list[Line]:
     """The lines of a fact whose kind is not known here: names and values as they were sent."""
-    fields = parse_qs((body or b"").decode())
+    fields = parse_qs((body or b"")[:LEGIBLE].decode(errors="replace"))
     hidden = () if reach.sees_names else OWN_NAMES
     return [
         Line(name, name, "—" if name in hidden else ", ".join(values)[:MOST])

@@ -212,3 +212,14 @@ def test_the_page_of_a_phone_shows_its_receipt(phone, awa, who, stories):
     page = unescape(awa.get(f"/devices/{phone.device}").text)
     receipt = page.split('rows="5">')[1].split("</textarea>")[0]
     assert keys.said_by_us(receipt).startswith(f"{phone.label}|1-1|-|")
+
+
+@pytest.mark.parametrize("address", ["/devices/%00", "/phone/holds?device=%00", "/devices/receipt?text=%00.%00"])
+def test_a_name_that_no_phone_has_is_not_found(binta, address, stories):
+    assert binta.get(address).status_code in (200, 404)
+
+
+@pytest.mark.parametrize("said", [b"[" * 4000, b'{"key": "\\ud800"}', b'{"key": "\\u0000"}', b"\xff", b"[]"])
+def test_an_enrolment_that_cannot_be_read_is_refused_in_json(awa, said, stories):
+    answer = awa.client.post("/devices", data=said, content_type="application/json")
+    assert (answer.status_code, list(answer.json)) == (400, ["error"])

@@ -1,14 +1,22 @@
 """Facts that others carry: in a file, on a colleague's phone. Her signature counts, not who brings them."""
 
+import gzip
+import json
+import os
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import func, select
 
+from lms.core import keys
 from lms.core.models import Conflict, Held, Receipt
 from lms.offline import parcels
 from lms.offline.envelope import fill
+from lms.people.devices import Device
 from lms.people.models import Person
 from tests.conftest import Browser
 from tests.faults.check import nothing_lost_nothing_double
@@ -171,3 +179,46 @@ def _receipts(stories, phone):
     found = stories.scalars(select(Receipt).where(Receipt.device == phone.device)).all()
     stories.rollback()
     return found
+
+
+def sealed(world, said):
+    """Any bytes, sealed to this server as a parcel is."""
+    once = ec.generate_private_key(ec.SECP256R1())
+    point = once.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    with world.app.app_context():
+        to = keys.sealing().public_key()
+    iv = os.urandom(parcels.IV)
+    shut = AESGCM(parcels._shared(once, to, point)).encrypt(iv, gzip.compress(said), parcels.MAGIC)
+    return parcels.MAGIC + point + iv + shut
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"envelope": "\ud800"}, {"author": "\ud800"}, {"author": "\0"}, {"device": "\0"}, {"device": "\ud800"},
+        {"signature": "\ud800"}, {"envelope": None}, {"author": ["awa"]}, None,
+    ],
+)  # fmt: skip
+def test_a_parcel_that_says_no_text_is_no_parcel(world, phone, key, kadi, binta, stories, tmp_path, odd):
+    said = {"envelope": json.dumps(phone.envelope()), "author": "awa", "device": phone.device, "signature": ""}
+    raw = sealed(world, json.dumps({**said, **odd}).encode() if odd else b"[" * 200_000)
+    assert brought(kadi, raw).status_code == 400
+    answer = binta.client.post("/outbox/parcels", data={"parcel": (BytesIO(a_file(raw)), "kalanso.kln")})
+    assert answer.status_code == 400
+    (tmp_path / "kalanso.kln").write_bytes(a_file(raw))
+    stories.rollback()
+    imported = world.app.test_cli_runner().invoke(args=["outbox", "import", str(tmp_path / "kalanso.kln")])
+    assert (imported.exit_code, "✗" in imported.output) == (1, True), imported.output
+    assert _receipts(stories, phone) == []
+
+
+def test_a_file_that_lay_a_month_in_a_drawer_says_nothing_of_a_clock(world, phone, key, kadi, who, a_session, stories):
+    assert phone.tries()
+    month = timedelta(days=30)
+    phone.clock = lambda: datetime.now(UTC) - month
+    session = phone.tells("/sessions/", **a_session(held_on=(datetime.now(UTC) - month).date(), half="pm"))
+    woman = phone.tells("/persons/", group=who["Benkadi"], given="Ada", sex="F")
+    assert states(brought(kadi, parcel_of(world, phone, key))) == {"stored"}
+    assert Receipt.of(session).doubt is None
+    assert Receipt.of(woman).told_on == (datetime.now(UTC) - month).date()
+    assert abs(stories.get(Device, phone.device).skew) < 60

@@ -41,6 +41,7 @@ def create_app(**overrides):
     settings.keep_malian_time()
     app = Flask("lms")
     app.config.update(settings.read(), VERSION=VERSION)
+    app.config.update(SPEAKS_JSON=offline_views.speaks_json)
     app.config.update(overrides)
     app.jinja_loader = PrefixLoader({floor: FileSystemLoader(_templates(app, floor)) for floor in FLOORS})
     for part in (logs, database, language, guard, pages, signing_in, content, questions_check):

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import sqlalchemy.exc
-from flask import Flask, current_app, g, render_template, url_for
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_compress import Compress
 from markupsafe import Markup
@@ -25,6 +25,7 @@ DRAWING_POLICY = "default-src 'none'; frame-ancestors 'none'"
 def init_app(app: Flask):
     app.jinja_env.globals.update(static=static, picture=picture, drawn=drawn, drawings=drawings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.config.setdefault("SPEAKS_JSON", frozenset())
     app.register_error_handler(HTTPException, explain)
     app.register_error_handler(sqlalchemy.exc.OperationalError, explain_full_disk)
     app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=5)  # a roll of 112 over 2G: 40 KB, or 7
@@ -91,6 +92,13 @@ def explain(error):
     code = error.code or 500
     if code < 400:
         return error
+    return _told(code)
+
+
+def _told(code):
+    """What went wrong, on a page; in JSON to a phone's script, for which a page is a captive portal."""
+    if request.path in current_app.config["SPEAKS_JSON"] or request.mimetype == "application/octet-stream":
+        return {"error": sentence(code)}, code
     return render_template("core/error.html", code=code, sentence=sentence(code)), code
 
 
@@ -116,7 +124,7 @@ def explain_full_disk(error):
     if not any("is full" in said or "No space" in said for said in _all_said(error)):
         raise error
     db.session.rollback()  # the page asks who is signed in
-    return render_template("core/error.html", code=507, sentence=sentence(507)), 507
+    return _told(507)
 
 
 def _all_said(error):

@@ -15,12 +15,13 @@ from lms.cascade import views as cascade_views
 from lms.certificates import cli as certificates_cli
 from lms.certificates import views as certificates_views
 from lms.core import cli as core_cli
-from lms.core import database, guard, language, logs, pages, settings
+from lms.core import database, facts, guard, language, logs, pages, settings
 from lms.core import views as core_views
 from lms.curriculum import content
 from lms.curriculum import views as curriculum_views
 from lms.demo import cli as demo_cli
 from lms.offline import cli as offline_cli
+from lms.offline import holding
 from lms.offline import views as offline_views
 from lms.people import cli as people_cli
 from lms.people import signing_in
@@ -43,6 +44,7 @@ def create_app(**overrides):
     app.config.update(settings.read(), VERSION=VERSION)
     app.config.update(SPEAKS_JSON=offline_views.speaks_json)
     app.config.update(overrides)
+    facts.afterwards[:] = [holding.release]
     app.jinja_loader = PrefixLoader({floor: FileSystemLoader(_templates(app, floor)) for floor in FLOORS})
     for part in (logs, database, language, guard, pages, signing_in, content, questions_check):
         part.init_app(app)

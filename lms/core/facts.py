@@ -1,14 +1,18 @@
 """The one door: a fact is stored with its receipt, and stored once however often it arrives."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask import abort
 from sqlalchemy.exc import IntegrityError
 
-from lms.core.database import db
-from lms.core.models import Conflict, Receipt, Withdrawal
+from lms.core.database import Uid, db
+from lms.core.models import Conflict, Held, Receipt, Withdrawal
+
+afterwards: list[Callable[[Uid], object]] = []
+"""What floors above do in the transaction of a fact that was told on line: the roof hands it in."""
 
 
 @dataclass(frozen=True)
@@ -23,19 +27,24 @@ def record(form, commit=True):
     """Store an accepted fact with its receipt, in one transaction. A known one changes nothing.
 
     Returns the receipt. Two posts of one fact at the same moment end as one: the database refuses the second.
+    Without `commit` the transaction is the caller's, with other facts in it: what is refused is the caller's to undo.
     """
     if form.duplicate:
         return Receipt.of(form.uid.data)
+    if not commit:
+        return _write(form)
     try:
         receipt = _write(form)
-        if commit:
-            db.session.commit()
+        _settle_held(form)
+        for follow in afterwards:
+            follow(receipt.uid)
+        db.session.commit()
         return receipt
     except IntegrityError:
         db.session.rollback()
         if not (known := Receipt.of(form.uid.data)):
             raise
-        if known.hash != form.hash:
+        if not is_same(known, form):
             keep_conflict(form)
             abort(409)
         return known
@@ -110,11 +119,38 @@ def supersede(model, origin):
     )
 
 
+def is_same(one, other):
+    """Whether two tellings under one uid say the same: the same words, to the same address."""
+    return (one.path, one.hash) == (other.path, other.hash)
+
+
+def _settle_held(form):
+    """A fact told on line settles what was held under its uid, if that was hers too; another's makes room for it."""
+    held = Held.of(form.uid.data)
+    if held and held.author != form.author_uid:
+        set_beside(held, form)
+    elif held and held.settled != "taken":
+        held.settled, held.settled_at, held.settled_by, held.settled_why = "taken", form.at, form.author_uid, None
+
+
+def set_beside(held, told):
+    """What was held keeps no place from what may stand there; what it said otherwise stays as a conflict beside it."""
+    db.session.delete(held)
+    if not is_same(held, told) and not _kept_beside(held.uid, held.hash):
+        kept = ("uid", "path", "body", "hash", "author", "received_at", "device", "device_number")
+        db.session.add(Conflict(**{name: getattr(held, name) for name in kept}))
+    db.session.flush()
+
+
+def _kept_beside(uid, hash):
+    """The row that keeps this body beside another of its uid, or None."""
+    return db.session.scalar(sa.select(Conflict).filter_by(uid=uid, hash=hash))
+
+
 def keep_conflict(form):
     """Keep the second body that came under a known uid, once, and show it as a conflict."""
     form.conflict = True
-    known = sa.select(Conflict).filter_by(uid=form.uid.data, hash=form.hash)
-    if db.session.scalar(known) is None:
+    if _kept_beside(form.uid.data, form.hash) is None:
         told = Conflict(uid=form.uid.data, path=form.path, body=form.body, hash=form.hash, author=form.author_uid)
         db.session.add(told)
         db.session.commit()

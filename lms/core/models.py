@@ -88,7 +88,8 @@ class Held(Travelled, Settled, db.Model):
     """A fact that came home and cannot be taken as it is: kept whole, with the reason, until somebody settles it.
 
     `waits_for` is the fact it points at that is held too, or has not come yet. `settled` says how it ended: `taken` (with
-    corrections or as it was) or `aside`; None while it is open. A row is never deleted.
+    corrections or as it was) or `aside`; None while it is open. A row is deleted in one case: somebody else was believed
+    under its uid (nobody had signed it, or she told it on line). What it said then stays as a conflict.
     """
 
     uid: Mapped[Uid] = mapped_column(unique=True)

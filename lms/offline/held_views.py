@@ -11,10 +11,10 @@ from sqlalchemy.exc import OperationalError
 
 from lms.core.database import db
 from lms.core.fields import tidy
-from lms.core.forms import FactForm
+from lms.core.forms import FactForm, pairs
 from lms.core.models import Conflict, Held, Receipt, now
 from lms.offline import holding, inbox, tellings, wording
-from lms.offline.envelope import FORMS
+from lms.offline.envelope import CARRIED, FORMS
 from lms.offline.whose import hers
 from lms.people.devices import Device
 from lms.people.models import Person
@@ -101,7 +101,7 @@ def _held_page(held, form=None, fault=None):
         "offline/held_fact.html", told=held, form=form, lines=wording.as_told(held, g.reach),
         settled=settled, others=others, fault=fault,
         editable=editable, fits=bool(form) and not _faulty(form), awaited=_awaited(held), to_come=_is_to_come(held),
-        own=held.author == g.person.origin,
+        own=held.author == g.person.origin, on_line=held.path in FORMS and held.path not in CARRIED,
         settler=Person.now_of(held.settled_by) if held.settled_by else None, strangers=_strangers(form),
         address=_address(held) if settled else None, **_head(held),
     )  # fmt: skip
@@ -186,7 +186,7 @@ def _mended(held):
     if form is None:
         return None
     names = [field.name for field in _editable(form)]
-    kept = [(name, value) for name, value in tellings.pairs(held.body) if name not in (*names, "uid")]
+    kept = [(name, value) for name, value in pairs(held.body) if name not in (*names, "uid")]
     if request.form.get("strangers") == "off" and _strangers(form):
         kept = [(name, value) for name, value in kept if name != "present" or UUID(value.strip()) in form.register]
     given = [(name, value) for name in names for value in request.form.getlist(name)]
@@ -261,7 +261,7 @@ def _usual(receipt):
 def _redate(receipt):
     """The day, as she knows it: a correction of that fact, told on line and in no doubt any more."""
     days = inbox.days_of(FORMS[receipt.path])
-    kept = [pair for pair in tellings.pairs(receipt.body) if pair[0] not in (*days, "uid", "corrects")]
+    kept = [pair for pair in pairs(receipt.body) if pair[0] not in (*days, "uid", "corrects")]
     given = [(name, request.form.get(name, "")) for name in days]
     form = tellings.corrected(receipt, [*kept, *given], g.person, request.form.get("uid", type=UUID))
     if form.errors:

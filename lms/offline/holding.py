@@ -4,6 +4,7 @@ What points at a held fact, or at one that has not come yet, waits for it, and f
 """
 
 import re
+from itertools import islice
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -13,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from lms.certificates.models import Certificate
 from lms.core.database import Uid, db
 from lms.core.facts import record
-from lms.core.forms import Way
+from lms.core.forms import MOST_FIELDS, Way
 from lms.core.models import Held, Receipt, now
 from lms.offline.envelope import CARRIED
 from lms.people.devices import Device
@@ -24,9 +25,12 @@ NAMED_IN_FACTS = (Receipt, Held, OrgUnit, Certificate)
 
 
 def waited_for(body: str, own: UUID) -> Uid | None:
-    """The first held fact that this body points at, else the first that has not come yet, else None."""
-    pointed = list(dict.fromkeys(UUID(text) for text in UIDS.findall(body)))
-    pointed = [uid for uid in pointed if uid != own]
+    """The first held fact that this body points at, else the first that has not come yet, else None.
+
+    No more are looked up than a fact may have fields: a database takes so many at once.
+    """
+    named = (UUID(found.group()) for found in islice(UIDS.finditer(body), MOST_FIELDS))
+    pointed = [uid for uid in dict.fromkeys(named) if uid != own]
     if not pointed:
         return None
     held = select(Held.uid).where(Held.uid.in_(pointed), Held.settled.is_(None)).order_by(Held.seq).limit(1)
@@ -120,7 +124,7 @@ def _open():
 def _take(held, form, by):
     record(form, commit=False)
     _settle(held, "taken", by, None)
-    _release(held.uid)
+    release(held.uid)
 
 
 def _settle(held, how, by, why):
@@ -128,8 +132,8 @@ def _settle(held, how, by, why):
     db.session.flush()
 
 
-def _release(uid):
-    """What waited for this fact is judged again."""
+def release(uid):
+    """What waited for this fact is judged again. Does not commit."""
     for held in db.session.scalars(_open().where(Held.waits_for == uid)).all():
         if not held.settled:
             _again(held)

@@ -16,11 +16,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from lms.core.database import Uid, db
-from lms.core.facts import record, record_together
+from lms.core.facts import is_same, record, record_together, set_beside
 from lms.core.forms import Way
 from lms.core.models import Conflict, Epoch, Held, Receipt, now
 from lms.offline import holding
-from lms.offline.envelope import CARRIED, Envelope, Told, moment
+from lms.offline.envelope import CARRIED, FORMS, Envelope, Told, moment
 from lms.offline.holding import reason, waited_for
 from lms.people.models import Person
 
@@ -30,12 +30,15 @@ HELD_A_DAY = 500
 """How many facts of one device may be held or conflict in a day; those beyond stay on the phone."""
 CORRECTS = re.compile("corrects=[^&]")  # a word to begin with is found ten times sooner
 
+KNOWS_ASIDE = 2
+"""The first version of the phone's scripts that tells apart what was set aside."""
+
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one fact: `stored`, `duplicate`, `held`, `conflict`, or `later` when it has to stay on the phone."""
+    """What became of one fact: `stored`, `duplicate`, `held`, `aside`, `conflict`, or `later`: it stays on the phone."""
 
     state: str
     reason: str | None = None
@@ -53,9 +56,11 @@ class Sender:
 def take(envelope: Envelope, sender: Sender) -> tuple[dict[Uid, Result], str]:
     """Store or hold every fact of the envelope, in one transaction, committed before the answer is given.
 
-    Returns what became of each, and the epoch it happened in: read in the same transaction, for a restore may follow.
+    Returns what became of each, and the epoch it happened in. The epoch is read first: PostgreSQL shows each statement
+    what was committed before it, and what was looked up before a restore must not be told in the epoch after it.
     """
-    results, epoch = Batch(envelope, sender).results(), Epoch.present()
+    epoch = Epoch.present()
+    results = Batch(envelope, sender).results()
     followed = holding.follow()
     results |= {uid: Result("stored") for uid in followed if uid in results}
     db.session.commit()
@@ -89,7 +94,7 @@ class Batch:
             results |= self._together(new) if together else {told.uid: self._alone(told) for told in new}
             if not together:
                 self.asked.clear()  # what was written may change what is asked next
-        again = [told for told in in_order if told.hash != once[told.uid].hash]
+        again = [told for told in in_order if not is_same(told, once[told.uid])]
         return results | {told.uid: self._conflict(told) for told in again}
 
     def _go_together(self, told):
@@ -102,29 +107,20 @@ class Batch:
         if told.author and self.sender.identifier and told.author.casefold() != self.sender.identifier.casefold():
             return Result("later", _("Cette fiche est d’une autre personne : elle part sous son nom à elle."))
         receipt, held = self.receipts.get(told.uid), self.held.get(told.uid)
-        same = told.hash in {row.hash for row in (receipt, held) if row}
+        same = any(is_same(row, told) for row in (receipt, held) if row)
         if held and not receipt and held.author is None and self.sender.author:
-            return self._push_aside(held, told)
-        if held and same and not held.settled:
-            return Result("held", held.reason)
+            return set_beside(held, told)
+        if held and same and not receipt and held.settled != "taken":
+            return self._not_taken(held)
         if same or (receipt and receipt.body is None):  # an erased fact is never born again
             return Result("duplicate")
         return self._conflict(told) if receipt or held else None
 
-    def _push_aside(self, held, told):
-        """What nobody signed keeps no place from what somebody did: what it said otherwise stays as a conflict beside it."""
-        db.session.delete(held)
-        if held.hash != told.hash:
-            self._keep_beside(held)
-        db.session.flush()
-
-    def _keep_beside(self, held):
-        db.session.add(
-            Conflict(
-                uid=held.uid, path=held.path, body=held.body, hash=held.hash, received_at=held.received_at,
-                device=held.device, device_number=held.device_number,
-            )
-        )  # fmt: skip
+    def _not_taken(self, held):
+        """What to answer for a fact that is held, or was set aside; an older phone takes any other word for trouble."""
+        if not held.settled:
+            return Result("held", held.reason)
+        return Result("aside", held.settled_why) if self.envelope.client >= KNOWS_ASIDE else Result("duplicate")
 
     def _together(self, run: list[Told]) -> dict[Uid, Result]:
         """Judge all of a run, then write those that may be in a few statements; one by one where that fails."""
@@ -161,7 +157,7 @@ class Batch:
     def _after(self, error, told):
         """A fact that the database or a form broke on: it came by another way meanwhile, or it is held."""
         if receipt := Receipt.of(told.uid):
-            return Result("duplicate") if receipt.hash == told.hash else self._conflict(told)
+            return Result("duplicate") if is_same(receipt, told) else self._conflict(told)
         log.warning("fact_failed", path=told.path, error=type(error).__name__)
         return self._hold(told, _("Le serveur n’a pas su lire cette fiche."), waited_for(told.body, told.uid))
 
@@ -175,7 +171,11 @@ class Batch:
         """Why a fact is held before its form is even asked; None when nothing stands against it."""
         if self.sender.distrust:
             return self.sender.distrust
-        return None if told.path in CARRIED else _("Ce téléphone est plus récent que le serveur.")
+        if told.path in CARRIED:
+            return None
+        if told.path in FORMS:
+            return _("Cette fiche se remplit en ligne seulement.")
+        return _("Ce téléphone est plus récent que le serveur.")
 
     def _way(self, told):
         told_on, doubt = told_when(told.moment, self.came, self.skew)
@@ -196,7 +196,7 @@ class Batch:
         way = self._way(told)
         travelled = {"device_at": way.at, "told_on": way.told_on, "doubt": way.doubt}
         written = self._written(Held(reason=why[:500], waits_for=waits_for, **travelled, **self._as_sent(told)))
-        return Result("held", why) if written or Held.of(told.uid).hash == told.hash else self._conflict(told)
+        return Result("held", why) if written or is_same(Held.of(told.uid), told) else self._conflict(told)
 
     def _conflict(self, told) -> Result:
         """Keep a second body under a known uid beside the first, and say so."""
@@ -246,7 +246,10 @@ def told_when(at: datetime | None, came: datetime, skew: timedelta):
     doubt = "clock" if abs(skew) > A_CLOCK_MAY_BE_OFF else None
     if at is None:
         return None, doubt
-    told = at - skew
+    try:
+        told = at - skew
+    except OverflowError:  # before the first day of the calendar, or after the last
+        return None, "clock"
     if not came - LONGEST_AWAY <= told <= came + A_CLOCK_MAY_BE_OFF:
         return None, "clock"
     return min(told, came).date(), doubt

@@ -74,7 +74,7 @@ def _from_page():
         db.session.rollback()
         fault = _("Ce fichier n’est pas entier, ou n’a pas été fait pour ce serveur.")
     states = [result["state"] for answer in outcome for result in answer["results"].values()]
-    counts = {state: states.count(state) for state in ("stored", "duplicate", "held", "conflict", "later")}
+    counts = {state: states.count(state) for state in ("stored", "duplicate", "held", "conflict", "aside", "later")}
     return render_template(
         "offline/bring.html", outcome=counts if outcome else None, fault=fault
     ), 400 if fault else 200

@@ -1,12 +1,13 @@
 """One fact told in two ways: which tellings there are, and what it takes for the second to stand."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from flask import abort
 
 from lms.core import facts
 from lms.core.database import new_uid
+from lms.core.forms import is_legible, pairs
 from lms.core.models import Conflict, Held
 from lms.offline import holding, inbox, wording
 from lms.offline.envelope import FORMS
@@ -34,11 +35,20 @@ def others(uid, before, reach):
 
 
 def may_take(conflict, before):
-    """Whether the second telling can stand in the place of the first: it is mended by it, or it was only held."""
+    """Whether the second telling can stand in the place of the first: it is mended by it, or it was only held.
+
+    A correction of the first says of it what the second says of something else, so both must speak of the same.
+    """
     kind = FORMS.get(conflict.path)
-    if kind is None or before is None or before.path != conflict.path:
+    if kind is None or before is None or before.path != conflict.path or not is_legible(conflict.body):
         return False
-    return isinstance(before, Held) or not issubclass(kind, EndingForm)
+    return isinstance(before, Held) or (not issubclass(kind, EndingForm) and _spoken_of(conflict) == _spoken_of(before))
+
+
+def _spoken_of(told):
+    """What a telling corrects, and whether it takes it back."""
+    said = dict(pairs(told.body or b""))
+    return said.get("corrects", ""), said.get("withdrawn", "")
 
 
 def take_second(conflict, before, by):
@@ -63,8 +73,3 @@ def corrected(receipt, said, by, uid=None):
     elif not form.errors:
         abort(403 if form.refused else 404)
     return form
-
-
-def pairs(body):
-    """A kept body as (name, value) pairs."""
-    return parse_qsl(body.decode(), keep_blank_values=True)

@@ -152,16 +152,17 @@ def record_worker():
     form = WorkerForm.posted()
     if not form.accepted():
         return _worker_form(form), form.status
-    facts.record(form, commit=False)
     try:
+        facts.record(form, commit=False)
         if not form.duplicate and not _has_account(form.origin):  # else the same post, a moment earlier, gave them
             appoint(form.origin, form.kind.data, form.place, form.identifier.data)
         db.session.commit()
-    except IntegrityError:  # another worker was given this identifier at this very moment
+    except IntegrityError:  # at this very moment the same post came, or another worker was given this identifier
         db.session.rollback()
-        if form.validate():
+        if not form.accepted():
+            return _worker_form(form), form.status
+        if not form.duplicate:
             raise
-        return _worker_form(form), form.status
     return redirect(url_for("workers.worker", uid=form.origin), 303)
 
 

@@ -219,6 +219,21 @@ def test_a_second_telling_that_cannot_stand_says_why(phone, awa, a_session, stor
     assert Session.now_of(uid).minutes == 60
 
 
+@pytest.mark.parametrize("how", [{"withdrawn": "y", "reason": "Notée deux fois"}, {}])
+def test_a_second_telling_that_speaks_of_another_fact_takes_nothing_from_the_first(phone, awa, a_session, stories, how):
+    other = phone.tells("/sessions/", **a_session())
+    uid = phone.tells("/sessions/", **a_session(half="pm"))
+    phone.sends()
+    phone.tells("/sessions/", **{**a_session(uid=uid, half="pm", minutes=17), "corrects": other, **how})
+    phone.cleared.pop(uid)
+    assert phone.sends() == {uid: "conflict"}
+    conflict = stories.scalar(select(Conflict.seq))
+    assert 'value="second"' not in awa.get(f"/held/{uid}").text
+    assert awa.post(f"/held/{uid}", act="second", conflict=conflict).status_code == 404
+    assert awa.post(f"/held/{uid}", act="first", conflict=conflict).status_code == 303
+    assert Session.now_of(uid).minutes == Session.now_of(other).minutes == 60
+
+
 def test_a_stranger_who_knows_an_id_learns_nothing_by_telling_it_again(phone, awa, mariam, who, stories):
     woman = phone.tells("/persons/", group=who["Benkadi"], given="Nènè", sex="F")
     phone.sends()
@@ -258,3 +273,60 @@ def test_the_inbox_is_paged(phone, awa, who, stories):
     assert awa.get("/held/").text.count('href="/held/') == 30
     assert "31 fiches retenues" in awa.get("/").text
     assert awa.get("/held/?page=2").text.count('href="/held/') == 1
+
+
+@pytest.mark.parametrize("aside", [False, True])
+def test_what_was_held_is_settled_when_she_tells_it_on_line(phone, awa, binta, a_session, who, stories, aside):
+    told = a_session(minutes=0)
+    uid = phone.tells("/sessions/", **told)
+    assert phone.sends() == {uid: "held"}
+    if aside:
+        binta.post(f"/held/{uid}", act="aside", because="Essai du téléphone")
+    assert awa.post("/sessions/", {**told, "minutes": 50}).status_code == 303
+    held = Held.of(uid)
+    assert (held.settled, held.settled_by, held.settled_why) == ("taken", who["awa"], None)
+    assert held.body.decode() == phone.facts[uid].body
+    assert f"/held/{uid}" not in awa.get("/held/").text
+    visible = {name: told[name] for name in ("lessons", "language", "held_on", "half", "place")}
+    assert binta.post(f"/held/{uid}", {**visible, "act": "mend", "minutes": 40}).status_code == 303
+    assert Session.now_of(uid).minutes == 50
+    again = phone.posts(phone.envelope([phone.facts[uid]])).json["results"][str(uid)]
+    assert again["state"] == "duplicate"
+
+
+def test_a_stranger_who_tells_a_held_uid_on_line_settles_nothing(phone, awa, mariam, who, a_session, stories):
+    uid = phone.tells("/sessions/", **a_session(minutes=0))
+    phone.sends()
+    assert mariam.post("/sessions/", a_session("Lafia", uid=uid, present=1)).status_code == 303
+    assert (Receipt.of(uid).author, Held.of(uid)) == (who["mariam"], None)
+    assert stories.scalar(select(Conflict.author).where(Conflict.uid == uid)) == who["awa"]
+    assert f"/held/{uid}" in awa.get("/held/").text
+    assert "Lafia" not in awa.get(f"/held/{uid}").text
+
+
+def test_what_waited_for_a_woman_follows_when_she_is_registered_on_line(
+    phone, awa, who, a_session, an_attempt, stories
+):
+    woman = new_uid()
+    session = phone.tells("/sessions/", **a_session(present=[woman]))
+    correction = phone.tells("/sessions/", **a_session(corrects=session, present=[woman], minutes=45))
+    attempt = phone.tells("/attempts/", **an_attempt(person=woman))
+    assert set(phone.sends().values()) == {"held"}
+    her = {"uid": woman, "group": who["Benkadi"], "given": "Ada", "sex": "F", "family": "", "age": ""}
+    assert awa.post("/persons/", her).status_code == 303
+    assert {Held.of(uid).settled for uid in (session, correction, attempt)} == {"taken"}
+    assert Session.now_of(session).minutes == 45
+
+
+def test_a_newer_phone_hears_that_a_fact_was_set_aside_and_why(phone, binta, who, stories):
+    uid = a_nameless_woman(phone, who)
+    binta.post(f"/held/{uid}", act="aside", because="Essai du téléphone")
+    for client, heard in (
+        (1, {"state": "duplicate", "reason": None}),
+        (2, {"state": "aside", "reason": "Essai du téléphone"}),
+    ):
+        answer = phone.posts(phone.envelope([phone.facts[uid]], client=client)).json
+        assert answer["results"][str(uid)] == heard
+    binta.post(f"/held/{uid}", act="mend", given="Kadia", sex="F")
+    answer = phone.posts(phone.envelope([phone.facts[uid]], client=2)).json
+    assert answer["results"][str(uid)]["state"] == "duplicate"

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from lms.assessment.models import Attempt
 from lms.cascade.models import Attendance, Headcount, Session
@@ -283,6 +284,55 @@ def test_a_new_epoch_brings_everything_back_and_nothing_is_doubled(phone, who, s
     assert phone.waiting() == [] or phone.sends() == {woman: "duplicate"}
     assert {woman, other} <= set(phone.cleared)
     assert count(stories, Receipt, Receipt.device == phone.device) == 2
+
+
+def test_an_answer_tells_the_epoch_its_facts_were_judged_in(phone, who, stories, monkeypatch):
+    """A restore that comes between judging and answering is not in the answer: nothing was looked for in it."""
+    before, judge = Epoch.present(), intake.Batch.results
+
+    def results(batch):
+        found = judge(batch)
+        Epoch.begin()
+        intake.db.session.flush()
+        return found
+
+    monkeypatch.setattr(intake.Batch, "results", results)
+    a_woman(phone, who, "Ada")
+    assert phone.posts().json["epoch"] == before
+
+
+def test_a_worker_is_appointed_on_line_and_the_phone_is_told_so(phone, awa, stories):
+    uid = phone.tells("/workers/", given="Sira")
+    answer = phone.posts().json["results"][str(uid)]
+    assert answer == {"state": "held", "reason": "Cette fiche se remplit en ligne seulement."}
+    page = awa.get(f"/held/{uid}").text
+    assert "en ligne seulement" in page
+    assert "récent" not in page
+
+
+def answers_in_trouble(world, awa):
+    """(what happened, the status that says so, the answer)."""
+    yield "asked for", 405, awa.get("/outbox")
+    yield "from a foreign page", 403, awa.client.post("/outbox", data=b"{}", headers={"Sec-Fetch-Site": "cross-site"})
+    world.app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    for status, error in (
+        (500, RuntimeError("insides")),
+        (507, OperationalError("insert", {}, Exception("could not extend file: No space left on device"))),
+    ):
+
+        def breaks(error=error):
+            raise error
+
+        world.app.view_functions["intake.outbox"] = breaks
+        yield str(error), status, awa.client.post("/outbox", data=b"{}")
+
+
+def test_the_outbox_always_answers_json(world, awa, stories):
+    """Anything else is a captive portal to a phone."""
+    for what, status, answer in answers_in_trouble(world, awa):
+        assert (what, answer.status_code, answer.is_json) == (what, status, True)
+        assert list(answer.json) == ["error"]
+        assert "insides" not in answer.text
 
 
 def test_the_database_is_whole_afterwards(phone, who, a_session, an_attempt, stories):

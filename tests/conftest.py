@@ -150,8 +150,11 @@ class Browser:
         app.test_client_class = Apart
         self.app, self.client = app, app.test_client()
         if identifier:
-            answer = self.post("/sign-in", identifier=identifier, pin=cast.PINS[identifier])
-            assert answer.status_code == 303, answer.text
+            self.sign_in(identifier)
+
+    def sign_in(self, identifier):
+        answer = self.post("/sign-in", identifier=identifier, pin=cast.PINS[identifier])
+        assert answer.status_code == 303, answer.text
 
     def get(self, address, **kwargs):
         return self.client.get(address, **kwargs)

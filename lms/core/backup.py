@@ -1,7 +1,9 @@
 """Everything in one file, and back: a consistent copy while serving, the same from and to SQLite and PostgreSQL.
 
 The file is a gzipped tar: `kalanso.sqlite` with every table, `content/` (what was taught), and the keys of the server.
-It holds names and keys: mode 0600, to be kept where the server's own disk would be.
+It holds names and keys: mode 0600, to be kept where the server's own disk would be. Open doors are not in it: who is
+signed in, one-time codes, wrong tries (tables marked `fleeting`). What was closed since stays closed (columns marked
+`closes`), as far as the tables it replaces still know of it.
 """
 
 import os
@@ -30,8 +32,8 @@ class NoBackupError(ValueError):
 
 
 def tables() -> list[sa.Table]:
-    """Every table, what is pointed at before what points, and the version of the tables."""
-    return [*db.metadata.sorted_tables, VERSION]
+    """Every table that outlives a disaster, what is pointed at before what points."""
+    return [table for table in db.metadata.sorted_tables if not table.info.get("fleeting")]
 
 
 def save(target: Path, progress: Progress = lambda _name: None) -> None:
@@ -56,7 +58,7 @@ def _copy_out(file, progress):
     with only_reading() as reading, copy.begin() as writing:
         db.metadata.create_all(writing)
         VERSION.create(writing)
-        for table in tables():
+        for table in (*tables(), VERSION):
             progress(table.name)
             pour(reading, writing, table)
     copy.dispose()
@@ -83,11 +85,16 @@ def restore(source: Path, progress: Progress = lambda _name: None) -> str:
     """Put a backup in the place of what is here, in one transaction, and begin a new epoch; returns the epoch.
 
     Raises NoBackupError with nothing changed. Phones hear the new epoch and send again what the backup did not hold.
+    The keys of the backup lie beside ours before the tables are committed: a full disk leaves ours, with our tables.
     """
-    with tempfile.TemporaryDirectory(prefix=".restore-") as folder:
+    data = Path(current_app.config["LMS_DATA"])
+    with tempfile.TemporaryDirectory(prefix=".restore-", dir=data) as folder:
         _unpack(source, Path(folder))
-        _put_back(Path(folder) / TABLES, progress)
-        _put_files(Path(folder), Path(current_app.config["LMS_DATA"]))
+        _put_back(Path(folder), data, progress)
+        for name in SECRETS:
+            if (Path(folder) / name).exists():
+                (Path(folder) / name).chmod(0o600)
+                os.replace(Path(folder) / name, data / name)
     return Epoch.present()
 
 
@@ -105,22 +112,32 @@ def _unpack(source, folder):
 
 def _is_ours(path):
     """Whether a backup may hold such a file: nothing leads out of its folder."""
-    return ".." not in path.parts and not path.is_absolute() and path.parts[0] in (TABLES, CONTENT, *SECRETS)
+    if path.parts[:1] == (CONTENT,):
+        return ".." not in path.parts
+    return str(path) in (TABLES, *SECRETS)
 
 
 def _write(source, target):
+    """The file, on the disk and not only on its way there."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with open(target, "wb") as file:
         shutil.copyfileobj(source, file)
+        file.flush()
+        os.fsync(file.fileno())
 
 
-def _put_back(file, progress):
-    copy = _sqlite(file)
+def _put_back(folder, data, progress):
+    copy = _sqlite(folder / TABLES)
     try:
         with copy.connect() as reading:
             _refuse_another_version(reading)
             _refuse_a_clock_behind(reading)
             _replace(reading, progress)
+            _put_content(folder, data)
+            db.session.commit()
+    except OSError as error:
+        db.session.rollback()
+        raise NoBackupError(f"{error}") from error
     except sa.exc.DatabaseError as error:
         db.session.rollback()
         raise NoBackupError(f"{error.orig}") from error
@@ -147,14 +164,37 @@ def _refuse_a_clock_behind(reading):
 
 def _replace(reading, progress):
     writing, before = db.session.connection(), Epoch.last()  # phones have heard of what is here now
+    closed = _closed(writing)
     for table in reversed(db.metadata.sorted_tables):
         writing.execute(sa.delete(table))
-    for table in db.metadata.sorted_tables:
+    for table in tables():
         progress(table.name)
         pour(reading, writing, table)
+    _close_again(writing, closed)
     _go_on_counting(writing)
     Epoch.begin(after=before)
-    db.session.commit()
+
+
+def _closed(writing):
+    """[(column, row)] of what is closed here: an account, a phone. Whoever did it has not taken it back."""
+    closing = [column for table in tables() for column in table.columns if column.info.get("closes")]
+    return [
+        (column, dict(row))
+        for column in closing
+        for row in writing.execute(sa.select(column.table).where(column.is_not(None))).mappings()
+    ]
+
+
+def _close_again(writing, closed):
+    """What was closed since the backup stays closed; what the backup does not know, and points at nothing, is kept whole."""
+    for column, row in closed:
+        table = column.table
+        own = sa.and_(*(key == row[key.name] for key in table.primary_key))
+        if writing.scalar(sa.select(sa.func.count()).select_from(table).where(own)):
+            when = sa.func.coalesce(column, row[column.name])
+            writing.execute(sa.update(table).where(own).values({column: when}))
+        elif not table.foreign_keys:
+            writing.execute(sa.insert(table).values(row))
 
 
 def _go_on_counting(writing):
@@ -167,15 +207,10 @@ def _go_on_counting(writing):
             writing.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(table.name, "seq"), last, False)))
 
 
-def _put_files(folder, data):
-    """What was taught joins what is here; the server's keys are those of the backup."""
+def _put_content(folder, data):
+    """What was taught joins what is here."""
     for path in sorted((folder / CONTENT).rglob("*")):
         target = data / path.relative_to(folder)
         if path.is_file() and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
-    for name in SECRETS:
-        if (folder / name).exists():
-            handle = os.open(data / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write((folder / name).read_bytes())
+            os.replace(path, target)

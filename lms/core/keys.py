@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import base64
-from functools import cache
-from pathlib import Path
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask import current_app
@@ -23,19 +22,24 @@ SIGNING, SEALING = "signing.pem", "sealing.pem"
 
 def signing() -> Ed25519PrivateKey:
     """The key that signs what this server says."""
-    return _read(current_app.config["LMS_DATA"] / SIGNING)
+    return _kept(SIGNING)
 
 
 def sealing() -> ec.EllipticCurvePrivateKey:
     """The P-256 key that opens what was sealed to this server."""
-    return _read(current_app.config["LMS_DATA"] / SEALING)
+    return _kept(SEALING)
 
 
-@cache
-def _read(path: Path):
+def _kept(name):
+    """The key as it lies in the data folder now: a restore beside a serving process brings another."""
+    return _loaded(kept_secret(current_app.config["LMS_DATA"] / name, lambda: _made(name)))
+
+
+@lru_cache(maxsize=8)
+def _loaded(text: str):
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    return load_pem_private_key(kept_secret(path, lambda: _made(path.name)).encode(), password=None)
+    return load_pem_private_key(text.encode(), password=None)
 
 
 def _made(name):

@@ -1,4 +1,4 @@
-"""What is remembered of signing in: open sessions, one-time codes, wrong tries."""
+"""What is remembered of signing in: open sessions, one-time codes, wrong tries. All of it is fleeting: no backup keeps it."""
 
 from datetime import datetime
 
@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.core.database import Uid, db, new_uid
 from lms.core.models import now
+
+FLEETING = {"info": {"fleeting": True}}
+"""A restore would open again what was used, ended or revoked since."""
 
 
 class SignIn(db.Model):
@@ -20,6 +23,7 @@ class SignIn(db.Model):
     ended_at: Mapped[datetime | None]
 
     account = relationship("Account")
+    __table_args__ = FLEETING
 
 
 class OneTimeCode(db.Model):
@@ -31,6 +35,8 @@ class OneTimeCode(db.Model):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
+    __table_args__ = FLEETING
+
 
 class WrongTries(db.Model):
     """Wrong tries of one account, code or device since the last right one; kept for a day after the last."""
@@ -38,3 +44,5 @@ class WrongTries(db.Model):
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)
     closed_until: Mapped[datetime | None]
+
+    __table_args__ = FLEETING

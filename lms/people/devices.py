@@ -24,7 +24,7 @@ class Device(db.Model):
     enrolled_at: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)
     skew: Mapped[int] = mapped_column(default=0)
-    revoked_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None] = mapped_column(info={"closes": True})
 
     keys = relationship("DeviceKey", order_by="DeviceKey.enrolled_at")
 

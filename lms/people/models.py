@@ -244,5 +244,5 @@ class Account(db.Model):
     identifier: Mapped[str] = mapped_column(String(30), unique=True)
     pin_hash: Mapped[str | None] = mapped_column(String(120))
     demo: Mapped[bool] = mapped_column(default=False)
-    disabled_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None] = mapped_column(info={"closes": True})
     toured: Mapped[bool] = mapped_column(default=False)

@@ -1,20 +1,26 @@
 """After a disaster: a backup goes back in, receipts are told again, and phones bring the rest."""
 
+import io
 import stat
 import tarfile
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from lms.core import backup
-from lms.core.database import db
-from lms.core.models import Epoch, Held, Receipt
+from lms.core import backup, keys
+from lms.core.database import db, elsewhere
+from lms.core.models import Epoch, Held, Receipt, now
 from lms.offline import holding, replay
-from lms.people.models import Person
+from lms.people.access import SignIn, WrongTries
+from lms.people.devices import Device
+from lms.people.models import Account, Person
+from lms.people.signing_in import hand_out_code
+from tests.conftest import Browser
 from tests.offline.phone import Phone, body_of
 from tests.offline.same import rows, rows_at
+from tests.offline.sealing import enrol, parcel_of
 
 
 @pytest.fixture
@@ -89,7 +95,7 @@ def test_a_backup_goes_back_in_and_begins_a_new_epoch(a_life, world, stories, tm
     assert stories.scalar(select(func.count()).select_from(Epoch)) == 2
 
 
-def test_what_came_after_the_backup_is_sent_again_by_the_phones(phone, who, stories, tmp_path):
+def test_what_came_after_the_backup_is_sent_again_by_the_phones(phone, world, who, stories, tmp_path):
     before = phone.tells("/persons/", group=who["Benkadi"], given="Ada", sex="F")
     phone.sends()
     file = tmp_path / "yesterday.tar.gz"
@@ -99,6 +105,7 @@ def test_what_came_after_the_backup_is_sent_again_by_the_phones(phone, who, stor
     backup.restore(file)
     stories.rollback()
     assert Person.now_of(after) is None
+    phone.browser = Browser(world.app, "awa")  # nobody is signed in any more
     phone.tells("/persons/", group=who["Benkadi"], given="Coumba", sex="F")
     while phone.waiting():
         phone.sends()
@@ -109,7 +116,10 @@ def test_what_came_after_the_backup_is_sent_again_by_the_phones(phone, who, stor
 def test_a_machine_whose_clock_is_behind_the_backup_is_set_right_first(a_life, stories, tmp_path):
     before, file = rows(), tmp_path / "kalanso.tar.gz"
     backup.save(file)
-    with time_machine.travel(datetime.now(UTC) - timedelta(days=40)), pytest.raises(backup.NoBackupError, match="heure"):
+    with (
+        time_machine.travel(datetime.now(UTC) - timedelta(days=40)),
+        pytest.raises(backup.NoBackupError, match="heure"),
+    ):
         backup.restore(file)
     stories.rollback()
     assert rows() == before
@@ -146,6 +156,91 @@ def test_nothing_of_a_backup_leads_out_of_its_folder(stories, world, tmp_path):
     assert {path.name for path in folder.iterdir()} <= {"kalanso.sqlite", "content", *backup.SECRETS}
     assert [path.name for path in folder.parent.iterdir()] == ["here"]
     assert not (folder / "content" / "link").exists()
+
+
+@pytest.mark.parametrize("name", [".", "", "content", "signing.pem/x", "kalanso.sqlite/x"])
+def test_an_odd_name_in_a_file_is_no_backup(stories, tmp_path, name):
+    file = tmp_path / "odd.tar.gz"
+    with tarfile.open(file, "w:gz") as tar:
+        member = tarfile.TarInfo(name)
+        member.size = 1
+        tar.addfile(member, io.BytesIO(b"x"))
+    with pytest.raises(backup.NoBackupError):
+        backup.restore(file)
+
+
+def test_a_server_that_is_serving_uses_the_keys_of_the_backup_at_once(world, phone, awa, who, stories, tmp_path):
+    key, file = enrol(world, phone, "awa"), tmp_path / "kalanso.tar.gz"
+    phone.tells("/persons/", group=who["Benkadi"], given="Ada", sex="F")
+    parcel = parcel_of(world, phone, key)  # sealed to the first server
+    backup.save(file)
+    (world.data / "sealing.pem").unlink()
+    keys.sealing()  # a new machine, serving already with keys of its own
+    backup.restore(file)
+    assert stat.S_IMODE((world.data / "sealing.pem").stat().st_mode) == 0o600
+    again = Browser(world.app, "awa").client
+    assert again.post("/outbox/parcels", data=parcel, content_type="application/octet-stream").status_code == 200
+
+
+def test_a_disk_that_is_full_leaves_our_tables_and_our_keys(world, phone, who, stories, tmp_path, monkeypatch):
+    keys.signing()
+    file = tmp_path / "kalanso.tar.gz"
+    backup.save(file)
+    phone.tells("/persons/", group=who["Benkadi"], given="Ada", sex="F")
+    phone.sends()
+    before, ours = rows(), (world.data / "signing.pem").read_bytes()
+    stories.rollback()
+
+    def full(*_args):
+        raise OSError(28, "No space left on device")
+
+    for step in ("_put_content", "_write"):
+        with monkeypatch.context() as patch:
+            patch.setattr(backup, step, full)
+            with pytest.raises(backup.NoBackupError):
+                backup.restore(file)
+        stories.rollback()
+        assert rows() == before
+        assert (world.data / "signing.pem").read_bytes() == ours
+    assert not list(world.data.glob(".restore-*"))
+
+
+def test_a_restore_opens_no_door_that_was_closed(world, awa, binta, phone, who, stories, tmp_path):
+    code, file = hand_out_code(account(stories, "kadi")), tmp_path / "kalanso.tar.gz"
+    phone.tells("/persons/", group=who["Benkadi"], given="Ada", sex="F")
+    phone.sends()
+    backup.save(file)
+    later = Phone(awa, "awa")
+    later.sends()
+    chosen = {"identifier": "kadi", "code": code, "new_pin": "739154", "again": "739154"}
+    assert Browser(world.app).post("/activate", chosen).status_code == 303
+    stories.execute(update(SignIn).values(ended_at=now()))
+    stories.execute(update(Device).values(revoked_at=now()))
+    stories.execute(update(Account).where(Account.identifier == "mariam").values(disabled_at=now()))
+    stories.commit()
+    backup.restore(file)
+    stories.rollback()
+    assert awa.get(f"/groups/{who['Benkadi']}").status_code == 303
+    assert Browser(world.app).post("/activate", chosen).status_code == 422
+    assert all(stories.get(Device, one.device).revoked_at for one in (phone, later))
+    assert account(stories, "mariam").disabled_at
+    assert account(stories, "awa").disabled_at is None
+    for model in replay.NOT_COPIED:
+        assert stories.scalar(select(func.count()).select_from(model)) == 0 or model is WrongTries
+
+
+def test_a_backup_holds_no_open_door(awa, stories, tmp_path):
+    hand_out_code(account(stories, "kadi"))
+    backup.save(tmp_path / "kalanso.tar.gz")
+    with tarfile.open(tmp_path / "kalanso.tar.gz") as tar:
+        tar.extract(backup.TABLES, tmp_path, filter="data")
+    with elsewhere(f"sqlite:///{tmp_path / backup.TABLES}"):
+        for model in replay.NOT_COPIED:
+            assert db.session.scalar(select(func.count()).select_from(model)) == 0
+
+
+def account(session, identifier):
+    return session.scalar(select(Account).where(Account.identifier == identifier))
 
 
 def test_the_commands_say_what_they_did(a_life, app, tmp_path):

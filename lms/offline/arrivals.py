@@ -7,15 +7,16 @@ from lms.core import keys
 from lms.core.database import db
 from lms.core.models import now
 from lms.offline import envelope as envelopes
-from lms.offline import ledger, parcels
+from lms.offline import epochs, ledger, parcels
 from lms.offline.intake import Sender, take
-from lms.people.devices import Device, keys_of
+from lms.people.devices import Device, keys_of, may_speak_for
 from lms.people.models import Account, Person
 
 
 def arrive(envelope, account, person) -> dict:
     """Take a batch of the worker who is signed in; returns the answer her phone waits for."""
-    device = _met(envelope)
+    epochs.hear(envelope.epoch, account.identifier)
+    device = _met(envelope, account)
     distrust = _("Ce téléphone a été retiré.") if device.revoked_at else None
     return answer(device, *take(envelope, Sender(person, account.identifier, distrust)))
 
@@ -25,7 +26,8 @@ def arrive_sealed(raw: bytes) -> dict:
     parcel = parcels.unseal(raw, keys.sealing())
     envelope = envelopes.read(parcel.envelope.encode())
     envelope.now = None  # it lay in a file: for how long says nothing of the phone's clock
-    return answer(_met(envelope), *take(envelope, _sender(parcel, envelope)))
+    sender = _sender(parcel, envelope)
+    return answer(_met(envelope, _account(sender.identifier or "")), *take(envelope, sender))
 
 
 def _account(identifier):
@@ -43,9 +45,11 @@ def _sender(parcel, envelope):
     return Sender(Person.now_of(account.person_uid), account.identifier, closed or withdrawn)
 
 
-def _met(envelope):
-    """The device of a batch, seen now, with how far its clock is off."""
+def _met(envelope, account):
+    """The device of a batch; seen now, with how far its clock is off, when it is one of its workers who says so."""
     device = Device.met(envelope.device)
+    if account is None or not may_speak_for(device.uid, account.uid):
+        return device
     said, device.seen_at = envelopes.moment(envelope.now), now()
     if said:
         device.skew = max(min(int((said - device.seen_at).total_seconds()), 2**31 - 1), -(2**31))

@@ -71,9 +71,10 @@ class FactForm(Form):
 
     def __init__(
         self, formdata=None, *, body=b"", author=None, at=None, way=None, vouched_by=None, known_here=None, unseen=False,
-        **known,
+        retold=False, **known,
     ):  # fmt: skip
         self.body, self.author, self.at, self.way, self.vouched_by = body, author, at or now(), way, vouched_by
+        self.retold = retold
         self.known_here = {} if known_here is None else known_here
         self.duplicate = self.conflict = self.out_of_reach = self.refused = False
         self.is_newer = bool(way and formdata) and not self.understands(formdata)
@@ -111,7 +112,8 @@ class FactForm(Form):
     @classmethod
     def of_receipt(cls, receipt, author, vouched_by=None):
         """The form as it was accepted once, to be told again to an empty database."""
-        return cls.sent(receipt.body, author, receipt.received_at, way=Way.of(receipt), vouched_by=vouched_by)
+        known = {"way": Way.of(receipt), "vouched_by": vouched_by, "retold": True}
+        return cls.sent(receipt.body, author, receipt.received_at, **known)
 
     @classmethod
     def understands(cls, names):

@@ -1,5 +1,6 @@
 """Form fields that name somebody or something within the author's reach."""
 
+from dataclasses import replace
 from functools import cached_property
 
 from flask import g
@@ -39,19 +40,23 @@ class ReachForm(FactForm):
 
     @cached_property
     def reach(self):
-        """The reach the fact goes by: that of the request, or asked anew for a fact that came another way."""
+        """The reach the fact goes by: that of the request, or asked anew for a fact that came another way.
+
+        A fact that was accepted once and is told again is not refused for what became of its author since.
+        """
         reach = g.get("reach")
         if reach and reach.person == self.answerable:
             return reach
         return self.once(("reach", self.answerable), self._reach)
 
     def _reach(self):
+        held = Role.held_some_time_on if self.retold else Role.held_on
         places = select(Role.kind, OrgUnit.path).join(OrgUnit, OrgUnit.uid == Role.unit_uid)
-        held = places.where(Role.person_uid == self.answerable, Role.held_on(self.at.date()))
-        return reach_of(self.answerable, db.session.execute(held))
+        roles = places.where(Role.person_uid == self.answerable, held(self.at.date()))
+        return replace(reach_of(self.answerable, db.session.execute(roles)), everywhere=self.retold)
 
     def may_post(self):
-        return self.by is None or bool(self.reach.kinds & self.by)
+        return self.retold or self.by is None or bool(self.reach.kinds & self.by)
 
     def may_correct(self, row):
         """What is within her reach today: who has left a group mends nothing in it any more."""

@@ -54,7 +54,7 @@ class GroupForm(ReachForm):
         unit = db.session.get(OrgUnit, field.data) if field.data else None
         if unit is None or unit.level != "village":
             raise ValidationError(_("Choisissez un village."))
-        if not any(unit.path.startswith(f"{path}.") for path in self.work_places()):
+        if not self.retold and not any(unit.path.startswith(f"{path}.") for path in self.work_places()):
             self.out_of_reach = True
             raise ValidationError(_("Ce village n’est pas dans vos lieux."))
         self.unit = unit
@@ -120,7 +120,11 @@ class CareForm(EndingForm):
     since = Day(_l("À partir du"), [Required(), not_to_come])
 
     def validate_worker(self, field):
-        if field.row and not any(role.kind == "chw" for role in Role.of(field.data, self.at.date())):
+        if (
+            field.row
+            and not self.retold
+            and not any(role.kind == "chw" for role in Role.of(field.data, self.at.date()))
+        ):
             raise ValidationError(_("Choisissez un ou une ASC."))
 
     def validate_since(self, field):

@@ -98,6 +98,8 @@ class Person(Fact, db.Model):
 
     @classmethod
     def within(cls, reach):
+        if reach.everywhere:
+            return cls.current
         members = members_within(reach)
         workers = workers_within(reach)
         return and_(cls.current, or_(cls.origin == reach.person, cls.origin.in_(members), cls.origin.in_(workers)))
@@ -120,6 +122,11 @@ class Role(db.Model):
     def held_on(cls, day):
         """The roles in force on a day."""
         return and_(cls.since <= day, or_(cls.until.is_(None), cls.until > day))
+
+    @classmethod
+    def held_some_time_on(cls, day):
+        """The roles in force on a day, those that ended in the course of it too."""
+        return or_(cls.held_on(day), and_(cls.since <= day, cls.until == day))
 
     @classmethod
     def of(cls, person, day=None):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from flask import abort, g
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from lms.core.database import Uid, db
 
@@ -17,15 +17,17 @@ class Reach:
     """What one worker reaches: the subtrees of her roles' places, and the groups she follows herself.
 
     `kinds` are her offices. A CHW's own office gives no subtree: she reaches her groups, not her neighbour's.
+    `everywhere`: what was accepted once is not asked again where it may reach; people have moved since.
     """
 
     person: Uid
     kinds: frozenset[str]
     paths: tuple[str, ...]
+    everywhere: bool = False
 
     def covers(self, path: str) -> bool:
         """Whether a place lies in her places."""
-        return any(path == own or path.startswith(f"{own}.") for own in self.paths)
+        return self.everywhere or any(path == own or path.startswith(f"{own}.") for own in self.paths)
 
     def holds(self, kinds: Collection[str]) -> bool:
         """Whether one of her offices is among these."""
@@ -49,7 +51,8 @@ def reach_of(person: Uid, roles: Iterable[tuple[str, str]]) -> Reach:
 
 def find(model, uid, reach):
     """The current row of this origin if it is within reach, else None."""
-    return db.session.scalar(select(model).where(_key(model) == uid, model.within(reach)))
+    here = getattr(model, "current", true()) if reach.everywhere else model.within(reach)
+    return db.session.scalar(select(model).where(_key(model) == uid, here))
 
 
 def reachable(model, uid):

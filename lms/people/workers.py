@@ -43,7 +43,7 @@ class PlaceOfWork:
         self.place = place
 
     def validate_kind(self, field):
-        if field.data not in appointable(self.reach.kinds):
+        if not self.reach.everywhere and field.data not in appointable(self.reach.kinds):
             raise ValidationError(_("Vous ne pouvez pas donner ce rôle."))
 
 

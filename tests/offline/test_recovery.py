@@ -12,10 +12,10 @@ from sqlalchemy import func, select, update
 from lms.core import backup, keys
 from lms.core.database import db, elsewhere
 from lms.core.models import Epoch, Held, Receipt, now
-from lms.offline import holding, replay
+from lms.offline import epochs, holding, replay
 from lms.people.access import SignIn, WrongTries
 from lms.people.devices import Device
-from lms.people.models import Account, Person
+from lms.people.models import Account, Group, OrgUnit, Person, Role
 from lms.people.signing_in import hand_out_code
 from tests.conftest import Browser
 from tests.offline.phone import Phone, body_of
@@ -62,6 +62,29 @@ def test_every_receipt_told_again_gives_the_same_facts(a_life, world, stories, t
     assert len(live["receipt"]) > 20
     with pytest.raises(replay.NotEmptyError):
         list(replay.replay(there))
+
+
+def test_what_was_accepted_is_accepted_again_wherever_its_people_have_moved_since(binta, who, stories, tmp_path):
+    """The supervisor moves the very day she told facts; a CHW who was given a group works in another area today."""
+    unit = Group.now_of(who["Benkadi"]).village_uid
+    told = [
+        binta.tell("/persons/", group=who["Benkadi"], given="Ada", sex="F", family="", age=""),
+        binta.tell("/groups/", name="Sabugnuman", village=unit, founded="", begun_as=""),
+        binta.tell("/cares/", group=who["Benkadi"], worker=who["awa"], since=date.today()),
+    ]
+    assert [answer.status_code for answer, _uid in told] == [303] * 3
+    abroad = stories.scalar(select(OrgUnit.uid).where(OrgUnit.path == "ML.KKR.BNB.BNB1"))
+    for worker in ("binta", "awa", "oumou"):
+        role = Role.of(who[worker])[0]
+        role.until = date.today()  # what /workers/<uid>/move does
+        stories.add(Role(person_uid=who[worker], kind=role.kind, unit_uid=abroad, since=date.today()))
+    stories.commit()
+    there = f"sqlite:///{tmp_path / 'again.sqlite'}"
+    assert [fact for fact in replay.replay(there) if fact] == []
+    stories.rollback()
+    live, again = rows(), rows_at(there)
+    for table, lines in live.items():
+        assert again[table] == lines, table
 
 
 def test_every_table_is_either_made_of_receipts_or_copied():
@@ -123,6 +146,42 @@ def test_a_machine_whose_clock_is_behind_the_backup_is_set_right_first(a_life, s
         backup.restore(file)
     stories.rollback()
     assert rows() == before
+
+
+def test_a_restore_under_a_wrong_clock_is_put_right_by_the_first_phone_that_knows_better(
+    phone, world, who, stories, tmp_path
+):
+    """Restored once, and once more on a machine whose clock stands before that: its epoch is smaller than one told."""
+    file = tmp_path / "kalanso.tar.gz"
+    backup.save(file)
+    with time_machine.travel(now() + timedelta(hours=20)):
+        backup.restore(file)
+        phone.browser = Browser(world.app, "awa")
+        told = phone.tells("/persons/", group=who["Benkadi"], given="Ada", sex="F")
+        phone.sends()
+    for table in reversed(db.metadata.sorted_tables):
+        if table.name != "org_unit":
+            stories.execute(table.delete())
+    stories.commit()
+    backup.restore(file)
+    phone.browser = Browser(world.app, "awa")
+    phone.tells("/persons/", group=who["Benkadi"], given="Bintou", sex="F")
+    for _again in range(2):
+        phone.sends()
+    assert not phone.waiting()
+    assert Person.now_of(told).given == "Ada"
+
+
+def test_a_tale_of_a_later_epoch_is_believed_within_bounds(phone, stories):
+    stories.execute(update(Epoch).values(began_at=now() - timedelta(days=3)))
+    stories.commit()
+    clock = int(now().timestamp())
+    for tale in ("9" * 18, "9" * 40, "-5", "²", "x", str(clock + 90_000)):
+        before = Epoch.present()
+        assert phone.posts(phone.envelope(epoch=tale)).json["epoch"] == before
+    heard = [phone.posts(phone.envelope(epoch=f"{clock + 1000 * n}-x")).json["epoch"] for n in range(1, 9)]
+    assert len(set(heard)) == epochs.A_DAY
+    assert heard == sorted(heard)
 
 
 def test_a_file_that_is_no_backup_changes_nothing(stories, world, tmp_path):

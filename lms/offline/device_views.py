@@ -17,6 +17,7 @@ from lms.offline.envelope import UnreadableError
 from lms.offline.intake_views import in_json
 from lms.offline.parcels import POINT
 from lms.people import door
+from lms.people.devices import first_on
 from lms.people.signing_in import called, meet, signed_in
 from lms.people.workers import MANAGERS
 
@@ -172,9 +173,8 @@ def _reachable(device):
 
 
 def _may_end(phone):
-    """Who answers for its worker, or a worker whose own it is."""
-    own = any(person.origin == g.person.origin for person in phones.users([phone], g.reach)[phone.uid])
-    return own or g.reach.holds(MANAGERS)
+    """Who answers for its worker, or the worker who enrolled on it first: anybody may enrol who knows its name."""
+    return first_on(phone.uid) == g.account.uid or g.reach.holds(MANAGERS)
 
 
 def _words():

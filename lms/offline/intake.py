@@ -27,7 +27,9 @@ from lms.people.models import Person
 A_CLOCK_MAY_BE_OFF = timedelta(hours=12)
 LONGEST_AWAY = timedelta(days=400)
 HELD_A_DAY = 500
-"""How many facts of one device may be held or conflict in a day; those beyond stay on the phone."""
+"""How many facts of one author may be held or conflict in a day; those beyond stay on the phone."""
+UNSIGNED_A_DAY = 5000
+"""How many that nobody signed, of all phones together; of one phone as many as of one author."""
 CORRECTS = re.compile("corrects=[^&]")  # a word to begin with is found ten times sooner
 
 KNOWS_ASIDE = 2
@@ -226,16 +228,25 @@ class Batch:
 
     def _has_room(self) -> bool:
         if self.room is None:
-            since = self.came.replace(hour=0, minute=0, second=0, microsecond=0)
-            self.room = HELD_A_DAY - sum(_since(model, self.envelope.device, since) for model in (Held, Conflict))
+            self.room = self._room()
         self.room -= 1
         return self.room >= 0
 
+    def _room(self):
+        """How many more may be held today: a quota of the author, for another's phone is soon named, and a new one too."""
+        if self.sender.author:
+            return HELD_A_DAY - self._today(author=self.sender.author.origin)
+        of_phone = HELD_A_DAY - self._today(author=None, device=self.envelope.device)
+        return min(of_phone, UNSIGNED_A_DAY - self._today(author=None))
 
-def _since(model, device, day):
-    return db.session.scalar(
-        select(func.count()).select_from(model).where(model.device == device, model.received_at >= day)
-    )
+    def _today(self, **whose):
+        """How many facts of hers were held or in conflict since midnight."""
+        since = self.came.replace(hour=0, minute=0, second=0, microsecond=0)
+        counts = (
+            select(func.count()).select_from(model).filter_by(**whose).where(model.received_at >= since)
+            for model in (Held, Conflict)
+        )
+        return sum(map(db.session.scalar, counts))
 
 
 def told_when(at: datetime | None, came: datetime, skew: timedelta):

@@ -1,18 +1,27 @@
-"""What the server holds of a phone: its facts are numbered, so that what is missing can be told."""
+"""What the server holds of a phone: its facts are numbered, so that what is missing can be told.
 
-from sqlalchemy import func, select, union
+Anybody can write the name of another's phone into an envelope: only what its own workers told counts, as soon as it has any.
+"""
+
+from sqlalchemy import func, or_, select, tuple_, union
 
 from lms.core import keys
 from lms.core.database import db
 from lms.core.models import Conflict, Epoch, Held, Receipt, now
+from lms.people.devices import DeviceKey
+from lms.people.models import Account
 
 
 def numbers(devices):
     """(device, number) of what the server holds of these devices, as a subquery: stored, held and in conflict alike."""
+    enrolled = select(DeviceKey.device_uid).where(DeviceKey.device_uid.in_(devices))
+    pairs = enrolled.join(Account, Account.uid == DeviceKey.account_uid).add_columns(Account.person_uid)
     return union(
         *(
             select(model.device.label("device"), model.device_number.label("number")).where(
-                model.device.in_(devices), model.device_number.is_not(None)
+                model.device.in_(devices),
+                model.device_number.is_not(None),
+                or_(model.device.not_in(enrolled), tuple_(model.device, model.author).in_(pairs)),
             )
             for model in (Receipt, Held, Conflict)
         )

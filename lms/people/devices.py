@@ -54,6 +54,19 @@ class DeviceKey(db.Model):
     account = relationship("Account")
 
 
+def may_speak_for(device, account):
+    """Whether what this worker says of a phone is believed: she has enrolled on it, or nobody has (a restore, a first word)."""
+    enrolled = select(DeviceKey.account_uid).filter_by(device_uid=device).distinct()
+    accounts = db.session.scalars(enrolled).all()
+    return not accounts or account in accounts
+
+
+def first_on(device):
+    """The account that enrolled on this phone first, or None: it is hers, whoever else works on it."""
+    first = select(DeviceKey.account_uid).filter_by(device_uid=device).order_by(DeviceKey.enrolled_at).limit(1)
+    return db.session.scalar(first)
+
+
 def keys_of(device, account):
     """Every key this worker has enrolled on this device, as raw points."""
     return db.session.scalars(select(DeviceKey.public).filter_by(device_uid=device, account_uid=account)).all()

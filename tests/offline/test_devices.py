@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from lms.core import keys
 from lms.core.database import new_uid
 from lms.core.models import Epoch, Held
-from lms.offline import phones
+from lms.offline import intake, phones
 from lms.people.devices import Device, DeviceKey, keys_of
 from lms.people.models import Account
 from tests.offline.phone import Phone
@@ -223,3 +223,46 @@ def test_a_name_that_no_phone_has_is_not_found(binta, address, stories):
 def test_an_enrolment_that_cannot_be_read_is_refused_in_json(awa, said, stories):
     answer = awa.client.post("/devices", data=said, content_type="application/json")
     assert (answer.status_code, list(answer.json)) == (400, ["error"])
+
+
+def test_a_colleague_who_names_her_phone_changes_nothing_in_what_the_server_holds_of_it(phone, awa, kadi, who, stories):
+    brings(phone, who, 1)
+    seen = stories.get(Device, phone.device)
+    before = seen.seen_at, seen.skew
+    other = Phone(kadi, "kadi", clock=lambda: datetime.now(UTC) - timedelta(days=3))
+    other.device, other.last = phone.device, 2**31 - 3
+    other.tells("/persons/", group=who["Benkadi"], given="Bintou", sex="F")
+    other.sends()
+    assert awa.get(f"/phone/holds?device={phone.device}").json["holds"] == {"upto": 1, "missing": []}
+    stories.rollback()
+    assert (seen.seen_at, seen.skew) == before
+
+
+def test_an_outsider_who_names_her_phone_takes_none_of_its_room(phone, mariam, who, monkeypatch):
+    monkeypatch.setattr(intake, "HELD_A_DAY", 3)
+    other = Phone(mariam, "mariam")
+    other.device = phone.device
+    for _n in range(3):
+        other.tells("/persons/", group=who["Benkadi"], given="", sex="F")
+    assert set(other.sends().values()) == {"held"}
+    uid = phone.tells("/persons/", group=who["Benkadi"], given="", sex="F")
+    assert phone.sends()[uid] == "held"
+
+
+def test_a_new_name_for_a_phone_gives_its_worker_no_new_room(awa, who, stories, monkeypatch):
+    monkeypatch.setattr(intake, "HELD_A_DAY", 3)
+    for _phone in range(3):
+        phone = Phone(awa, "awa")
+        for _n in range(2):
+            phone.tells("/persons/", group=who["Benkadi"], given="", sex="F")
+        phone.sends()
+    assert stories.scalar(select(func.count()).select_from(Held)) == 3
+
+
+def test_who_enrols_on_anothers_phone_cannot_withdraw_it(phone, awa, kadi, mariam, who, stories):
+    for other in (kadi, mariam):
+        assert enrol(other, phone.device).status_code == 200
+        assert other.post(f"/devices/{phone.device}/revoke").status_code == 403
+        assert "Retirer ce téléphone" not in other.get(f"/devices/{phone.device}").text
+    assert stories.get(Device, phone.device).revoked_at is None
+    assert awa.post(f"/devices/{phone.device}/revoke").status_code == 303

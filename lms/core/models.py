@@ -61,10 +61,11 @@ class Receipt(Travelled, db.Model):
     vouched_by: Mapped[Uid | None]
 
     __table_args__ = (
-        Index("ix_receipt_device", "device", "device_number"),
-        Index(
+        Index("ix_receipt_device", "device", "device_number", "author"),
+        Index(  # by author and path: SQLite, which has no figures of its tables, would else read all her receipts
             "ix_receipt_doubt",
             "author",
+            "path",
             sqlite_where=sa.text("doubt is not null"),
             postgresql_where=sa.text("doubt is not null"),
         ),
@@ -84,6 +85,9 @@ class Conflict(AsSent, Settled, db.Model):
     __table_args__ = (sa.UniqueConstraint("uid", "hash"), Index("ix_conflict_device", "device", "device_number"))
 
 
+WAITING = sa.text("settled is null and waits_for is not null")
+
+
 class Held(Travelled, Settled, db.Model):
     """A fact that came home and cannot be taken as it is: kept whole, with the reason, until somebody settles it.
 
@@ -100,6 +104,14 @@ class Held(Travelled, Settled, db.Model):
 
     __table_args__ = (
         Index("ix_held_device", "device", "device_number"),
+        Index(
+            "ix_held_waiting",
+            "device",
+            "device_number",
+            "seq",
+            sqlite_where=WAITING,
+            postgresql_where=WAITING,
+        ),
         {"sqlite_autoincrement": True},
     )
 

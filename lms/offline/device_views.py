@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flask import Blueprint, abort, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
 from lms.core import keys
@@ -17,7 +18,7 @@ from lms.offline.envelope import UnreadableError
 from lms.offline.intake_views import in_json
 from lms.offline.parcels import POINT
 from lms.people import door
-from lms.people.devices import first_on
+from lms.people.devices import end_sessions, first_on
 from lms.people.signing_in import called, meet, signed_in
 from lms.people.workers import MANAGERS
 
@@ -55,11 +56,11 @@ def _asked():
 
 def _enrolled(device, point):
     try:
-        return phones.enrol(g.account, device, point)
+        return phones.enrol(g.account, device, point, current_user.sign_in.device)
     except IntegrityError:  # the same phone, by another of its pages, a moment earlier
         db.session.rollback()
         meet()
-        return phones.enrol(g.account, device, point)
+        return phones.enrol(g.account, device, point, current_user.sign_in.device)
 
 
 def _device(said):
@@ -148,11 +149,12 @@ def device(device):
 @bp.post("/devices/<device>/revoke")
 @signed_in
 def revoke(device):
-    """A phone that is lost or lent away is believed no more: what still comes from it is held."""
+    """A phone that is lost or lent away is believed no more: nobody is signed in on it, what still comes from it is held."""
     phone = _reachable(device)
     if not _may_end(phone):
         abort(403)
     phone.revoked_at = phone.revoked_at or now()
+    end_sessions(phone.uid)
     db.session.commit()
     flash(_("Ce téléphone est retiré. Ce qui en arrivera encore sera retenu, pas perdu."))
     return redirect(url_for(".device", device=device), 303)

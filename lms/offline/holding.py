@@ -109,7 +109,8 @@ def rejudge() -> tuple[int, int]:
 
 def follow() -> list[Uid]:
     """Judge again what waited for facts that have come meanwhile; returns what could be taken. Does not commit."""
-    due = db.session.scalars(_open().join(Receipt, Receipt.uid == Held.waits_for)).all()
+    waiting = _open().where(Held.waits_for.is_not(None))  # an index knows those, in this order
+    due = db.session.scalars(waiting.join(Receipt, Receipt.uid == Held.waits_for)).all()
     for held in due:
         if not held.settled:
             _again(held)

@@ -75,6 +75,7 @@ def _open(reach):
 
 IN_DOUBT = and_(
     Receipt.doubt.is_not(None),
+    Receipt.path.in_([kind.path for kind in DATED]),
     or_(
         *(
             and_(Receipt.path == kind.path, exists().where(kind.model.uid == Receipt.uid, kind.model.current))

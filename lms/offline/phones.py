@@ -93,12 +93,15 @@ def ranges(missing):
     return ", ".join(f"{first}–{last}" if last > first else str(first) for first, last in missing)
 
 
-def enrol(account, device, point):
+def enrol(account, device, point, browser):
     """Add this worker's key to the phone: never in the place of another. Returns the phone; commits."""
     phone = Device.met(device)
     phone.seen_at = now()
-    if db.session.get(DeviceKey, (device, account.uid, point)) is None:
-        db.session.add(DeviceKey(device_uid=device, account_uid=account.uid, public=point))
+    key = db.session.get(DeviceKey, (device, account.uid, point))
+    if key is None:
+        key = DeviceKey(device_uid=device, account_uid=account.uid, public=point)
+        db.session.add(key)
+    key.browser = browser
     db.session.commit()
     return phone
 

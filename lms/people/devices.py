@@ -3,12 +3,13 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy import ForeignKey, LargeBinary, String, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.core.database import Uid, db
 from lms.core.models import now
+from lms.people.access import SignIn
 
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
@@ -44,12 +45,16 @@ class Device(db.Model):
 
 
 class DeviceKey(db.Model):
-    """The public key by which a worker's facts from one device are known to be hers: a P-256 point, uncompressed."""
+    """The public key by which a worker's facts from one device are known to be hers: a P-256 point, uncompressed.
+
+    `browser` is the name its browser signs in under, when it last told the key: what ends with the phone.
+    """
 
     device_uid: Mapped[str] = mapped_column(ForeignKey("device.uid"), primary_key=True)
     account_uid: Mapped[Uid] = mapped_column(ForeignKey("account.uid"), primary_key=True, index=True)
     public: Mapped[bytes] = mapped_column(LargeBinary(65), primary_key=True)
     enrolled_at: Mapped[datetime] = mapped_column(default=now)
+    browser: Mapped[str | None] = mapped_column(String(64))
 
     account = relationship("Account")
 
@@ -59,6 +64,13 @@ def may_speak_for(device, account):
     enrolled = select(DeviceKey.account_uid).filter_by(device_uid=device).distinct()
     accounts = db.session.scalars(enrolled).all()
     return not accounts or account in accounts
+
+
+def end_sessions(device):
+    """Close every open session on this phone, whoever borrowed it: a phone that is lost is signed in, mostly."""
+    browsers = select(DeviceKey.browser).where(DeviceKey.device_uid == device, DeviceKey.browser.is_not(None))
+    there = or_(SignIn.device == device, SignIn.device.in_(browsers))
+    db.session.execute(update(SignIn).where(there, SignIn.ended_at.is_(None)).values(ended_at=now()))
 
 
 def first_on(device):

@@ -12,10 +12,11 @@ from sqlalchemy import func, select, update
 
 from lms.core import keys
 from lms.core.database import new_uid
-from lms.core.models import Epoch, Held
+from lms.core.models import Epoch, Held, Receipt
 from lms.offline import intake, phones
 from lms.people.devices import Device, DeviceKey, keys_of
 from lms.people.models import Account
+from tests.conftest import Browser
 from tests.offline.phone import Phone
 
 
@@ -182,6 +183,8 @@ def test_a_lost_phone_is_withdrawn_and_found_again(phone, awa, binta, oumou, who
     assert oumou.post(f"/devices/{phone.device}/revoke").status_code == 403
     assert awa.post(f"/devices/{phone.device}/revoke").status_code == 303
     uid = phone.tells("/persons/", group=who["Benkadi"], given="Kadia", sex="F")
+    assert phone.posts().json == {"sign_in": True}
+    awa.sign_in("awa")
     assert phone.sends() == {uid: "held"}
     assert "Ce téléphone a été retiré." in Held.of(uid).reason
     assert awa.post(f"/devices/{phone.device}/trust").status_code == 403
@@ -266,3 +269,32 @@ def test_who_enrols_on_anothers_phone_cannot_withdraw_it(phone, awa, kadi, maria
         assert "Retirer ce téléphone" not in other.get(f"/devices/{phone.device}").text
     assert stories.get(Device, phone.device).revoked_at is None
     assert awa.post(f"/devices/{phone.device}/revoke").status_code == 303
+
+
+def test_a_withdrawn_phone_is_signed_out_whatever_name_it_tells_facts_under(awa, oumou, binta, who, a_session, stories):
+    """Its browser and the phone it says it is have two names; whoever borrowed it is out as well."""
+    phone = Phone(awa, "awa")
+    enrol(awa, phone.device)
+    borrowed, elsewhere = Browser(awa.app), Browser(awa.app, "awa")
+    borrowed.client.set_cookie("device", awa.client.get_cookie("device").value)
+    borrowed.sign_in("oumou")
+    assert binta.post(f"/devices/{phone.device}/revoke").status_code == 303
+    told = a_session()
+    assert awa.get(f"/groups/{who['Benkadi']}").status_code == 303
+    assert awa.get(f"/phone/groups/{who['Benkadi']}.json").status_code in (303, 401)
+    assert awa.post("/sessions/", told).status_code == 401
+    assert Receipt.of(told["uid"]) is None
+    assert Phone(awa, "awa").posts().status_code == 401
+    assert borrowed.get("/devices/").status_code == 303
+    assert elsewhere.get("/devices/").status_code == 200
+    assert oumou.get("/devices/").status_code == 200
+    assert binta.get("/devices/").status_code == 200
+
+
+def test_a_phone_that_moved_to_another_browser_is_signed_out_there(awa, binta, stories):
+    device, point = uuid4().hex, a_point()
+    enrol(awa, device, point)
+    again = Browser(awa.app, "awa")
+    enrol(again, device, point)
+    assert binta.post(f"/devices/{device}/revoke").status_code == 303
+    assert again.get("/devices/").status_code == 303

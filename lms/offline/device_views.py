@@ -176,7 +176,12 @@ def _reachable(device):
 
 def _may_end(phone):
     """Who answers for its worker, or the worker who enrolled on it first: anybody may enrol who knows its name."""
-    return first_on(phone.uid) == g.account.uid or g.reach.holds(MANAGERS)
+    first = first_on(phone.uid)
+    users = (
+        [] if first else phones.users([phone], g.reach)[phone.uid]
+    )  # nobody has enrolled: it is whose facts it brought
+    own = first == g.account.uid or g.person.origin in {person.origin for person in users}
+    return own or g.reach.holds(MANAGERS)
 
 
 def _words():

@@ -37,7 +37,7 @@ def hear(told: str | None, who: str) -> None:
     if number <= present:
         return
     begun = sa.select(sa.func.count()).select_from(Epoch).where(Epoch.began_at > now() - timedelta(days=1))
-    believed = is_believed(number, present, now(), db.session.scalar(begun))
+    believed = is_believed(number, present, now(), db.session.scalar(begun) or 0)
     log.warning("later_epoch_told", told=number, present=present, believed=believed, by=who)
     if believed:
         _begin(number)

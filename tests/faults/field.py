@@ -14,6 +14,8 @@ PORTAL = SimpleNamespace(status_code=200, text="<html>Bienvenue ! Achetez un for
 class FieldPhone(Phone):
     """A phone that keeps everything but what our own answer has settled; `made` is all that was ever told on it."""
 
+    signs_in_again = False
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.made = {}  # uid → bodies
@@ -37,9 +39,9 @@ class FieldPhone(Phone):
         return pack(fill(self.device, facts, now=self.clock(), epoch=self.epoch))
 
     def posts_packed(self, raw):
-        """A phone that is told to sign in asks its worker to: a restore ends every session."""
+        """A phone that is told to sign in asks its worker to, who does where the story says so: a restore ends every session."""
         answer = self._posts(raw)
-        if answer.status_code != 401:
+        if answer.status_code != 401 or not self.signs_in_again:
             return answer
         self.browser.sign_in(self.author)
         return self._posts(raw)

@@ -101,6 +101,8 @@ def test_her_phone_was_withdrawn(world, phone, who, stories, tmp_path):
     enrol(world, phone, "awa")
     answer = Browser(world.app, "binta").post(f"/devices/{phone.device}/revoke")
     assert answer.status_code == 303
+    assert phone.tries() is None  # it is signed out; by signing in its worker is heard, and not believed
+    phone.browser = Browser(world.app, "awa")
     phone.comes_home()
     held, stored = states(stories, phone)
     assert (held, stored) == (set(phone.made), set())

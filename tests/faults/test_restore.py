@@ -11,12 +11,14 @@ from lms.core.database import db, new_uid
 from lms.core.models import Epoch
 from lms.offline import holding
 from tests.faults.check import nothing_lost_nothing_double
+from tests.faults.field import FieldPhone
 
 
 @pytest.fixture
-def yesterday(stories, tmp_path):
+def yesterday(stories, tmp_path, monkeypatch):
     """Saves a backup now; what it returns puts it back."""
     file = tmp_path / "yesterday.tar.gz"
+    monkeypatch.setattr(FieldPhone, "signs_in_again", True)
 
     def saved():
         backup.save(file)

@@ -10,6 +10,7 @@ from flask import Flask
 from jinja2 import FileSystemLoader, PrefixLoader
 
 from lms.assessment import check as questions_check
+from lms.assessment import leaves as question_leaves
 from lms.assessment import views as assessment_views
 from lms.cascade import views as cascade_views
 from lms.certificates import cli as certificates_cli
@@ -17,7 +18,7 @@ from lms.certificates import views as certificates_views
 from lms.core import cli as core_cli
 from lms.core import database, facts, guard, language, logs, pages, settings
 from lms.core import views as core_views
-from lms.curriculum import content
+from lms.curriculum import content, leaves, review_views, signatures
 from lms.curriculum import views as curriculum_views
 from lms.demo import cli as demo_cli
 from lms.offline import cli as offline_cli
@@ -30,10 +31,11 @@ from lms.reports import views as reports_views
 
 FLOORS = ("core", "people", "curriculum", "assessment", "cascade", "followup", "certificates", "reports", "offline")
 SCREENS = (
-    core_views, people_views, curriculum_views, assessment_views, cascade_views, certificates_views, reports_views,
+    core_views, people_views, curriculum_views, review_views, assessment_views, cascade_views, certificates_views, reports_views,
     offline_views,
 )  # fmt: skip
 COMMANDS = (core_cli, people_cli, certificates_cli, offline_cli, demo_cli)
+READ_BY_REVIEWERS = (leaves.of_module, question_leaves.of_questions)
 VERSION = version("kalanso")
 
 
@@ -46,8 +48,9 @@ def create_app(**overrides):
     app.config.update(overrides)
     facts.afterwards[:] = [holding.release]
     app.jinja_loader = PrefixLoader({floor: FileSystemLoader(_templates(app, floor)) for floor in FLOORS})
-    for part in (logs, database, language, guard, pages, signing_in, content, questions_check):
+    for part in (logs, database, language, guard, pages, signing_in, content, questions_check, signatures):
         part.init_app(app)
+    leaves.init_app(app, READ_BY_REVIEWERS)
     for views in SCREENS:
         for blueprint in views.blueprints:
             app.register_blueprint(blueprint)

@@ -7,15 +7,18 @@ from flask import current_app
 from lms.assessment import questions
 from lms.core.language import language
 from lms.curriculum import review
-from lms.curriculum.review import State
+from lms.curriculum.review import State, Verdict
+from lms.curriculum.signatures import signatures
 from lms.curriculum.words import wording
 
 
 def spoken(module):
     """A function from a text of an item, and the item, to the `Wording` shown to the reader."""
-    found = review.states(questions.of(module).units, review.signatures(module))
-    return partial(_said, found, language(), current_app.config["SHOW_DRAFTS"])
+    units, signed = questions.of(module).units, signatures(module)
+    found, against = review.states(units, signed), review.objections(units, signed)
+    return partial(_said, found, against, language(), current_app.config["SHOW_DRAFTS"])
 
 
-def _said(found, code, drafts, texts, item):
-    return wording(texts, found.get((f"item:{item.id}", code), State.MISSING), code, drafts)
+def _said(found, against, code, drafts, texts, item):
+    unit = f"item:{item.id}", code
+    return wording(texts, found.get(unit, State.MISSING), code, drafts, against.get(unit) is Verdict.DANGEROUS)

@@ -17,6 +17,7 @@ from werkzeug.datastructures import Accept, LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from lms.core.language import COOKIE, choose, language
+from lms.curriculum.signatures import last_known, signed
 
 VARY = "Accept-Encoding, Cookie, Accept-Language"
 COMPRESS = {"br": lambda body: brotli.compress(body, quality=11), "gzip": lambda body: gzip.compress(body, 9, mtime=0)}
@@ -105,7 +106,8 @@ def accepted_languages(header: str):
 class Shelf:
     """WSGI: hands out the kept copies, with the headers Flask gave the first; everything else goes on to Flask.
 
-    Copies of a catalogue that is no longer the one in force, or of another drafts setting, are forgotten.
+    Copies of a catalogue that is no longer the one in force, of another drafts setting, or from before somebody signed,
+    are forgotten.
     While developing nothing is kept.
     """
 
@@ -119,15 +121,15 @@ class Shelf:
             return self.inner(environ, start_response)
         copies = self._present()
         copy = copies.get((environ["PATH_INFO"], asked(environ), secure(environ, self.app)))
-        if copy is None:
+        if copy is None or signed(self.app) != self.of[2]:  # somebody has signed: the next request finds an empty shelf
             return self.inner(environ, _keeping(copies, environ, start_response, secure(environ, self.app)))
         status, headers, body = _answer(copy[0], environ)
         start_response(status, headers + copy[1])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _present(self):
-        of = (self.app.extensions.get("catalogue"), self.app.config["SHOW_DRAFTS"])
-        if not self.of or self.of[0] is not of[0] or self.of[1] != of[1]:
+        of = (self.app.extensions.get("catalogue"), self.app.config["SHOW_DRAFTS"], last_known(self.app))
+        if not self.of or self.of[0] is not of[0] or self.of[1:] != of[1:]:
             self.of, self.copies = of, {}
         return self.copies
 

@@ -1,7 +1,8 @@
 """In what state a text is: missing, draft, validated, stale. Computed from signatures, never set by hand.
 
 Two people answer for a text: a native speaker for the language, a midwife or clinician for the matter.
-Each signs the very French and the very words she read; when either changes, her word is stale.
+Each signs the very French and the very words she read; when either changes, her word is stale. Who finds something to
+mend signs as well: her word keeps the text from being validated; one that is dangerous is not shown until it changes.
 """
 
 import hashlib
@@ -19,8 +20,9 @@ from lms.core.language import DEFAULT, LANGUAGES
 from lms.curriculum.faults import Faults
 from lms.curriculum.reading import shaped
 from lms.curriculum.syllabus import Module, Unit
+from lms.people.mandates import REVIEWS
 
-ROLES = ("native", "clinician")
+ROLES = tuple(REVIEWS)
 
 
 class State(StrEnum):
@@ -30,9 +32,19 @@ class State(StrEnum):
     STALE = "stale"
 
 
+class Verdict(StrEnum):
+    GOOD = "good"
+    FIX = "fix"
+    DANGEROUS = "dangerous"
+
+
 @dataclass(frozen=True)
 class Signature:
-    """One reviewer's word for one unit in one language. `source` and `text` are digests of what she read."""
+    """One reviewer's word for one unit in one language. `source` and `text` are digests of what she read.
+
+    `reviewer` tells one from another and names nobody: the origin of her person where she signed on this server.
+    `fact` is the origin of the fact it was made by; empty in what was written by hand.
+    """
 
     unit: str
     language: str
@@ -41,6 +53,10 @@ class Signature:
     signed: date
     source: str
     text: str
+    verdict: Verdict = Verdict.GOOD
+    note: str = ""
+    back: str = ""
+    fact: str = ""
 
 
 class ReviewFile(BaseModel):
@@ -59,26 +75,46 @@ def digest(text: str | bytes):
 def state(source: str, text: str | bytes, signatures: Iterable[Signature]):
     """The state of `text`, said after the French `source`, given the signatures of its unit and language.
 
-    Validated: two people, one for each role, signed exactly these. Stale: someone signed for a role,
-    and nobody's signature for that role holds any more. Else it is a draft.
+    Validated: two people, one for each role, found exactly these good, and nobody's objection stands. Stale: someone
+    found it good for a role, and nobody's word for that role holds any more. Else it is a draft.
     """
     if not text:
         return State.MISSING
-    read = digest(source), digest(text)
-    signers: dict[str, set[str]] = {role: set() for role in ROLES}
-    standing: dict[str, set[str]] = {role: set() for role in ROLES}
-    for signature in signatures:
-        if signature.role in ROLES:
-            signers[signature.role].add(signature.reviewer)
-            if (signature.source, signature.text) == read:
-                standing[signature.role].add(signature.reviewer)
+    given = [signature for signature in signatures if signature.role in ROLES]
+    standing = [signature for signature in given if stands(signature, source, text)]
+    if any(signature.verdict is not Verdict.GOOD for signature in standing):
+        return State.DRAFT
     if _two_people(standing):
         return State.VALIDATED
-    return State.STALE if any(signers[role] and not standing[role] for role in ROLES) else State.DRAFT
+    found_good = {signature.role for signature in given if signature.verdict is Verdict.GOOD}
+    return State.STALE if found_good - {signature.role for signature in standing} else State.DRAFT
+
+
+def stands(signature: Signature, source: str, text: str | bytes):
+    """Whether she read exactly these. What was dangerous is so until its own words change, whatever the French says."""
+    same = signature.text == digest(text)
+    return same and (signature.source == digest(source) or signature.verdict is Verdict.DANGEROUS)
 
 
 def _two_people(standing):
-    return all(standing.values()) and len(set().union(*standing.values())) >= len(ROLES)
+    return {one.role for one in standing} == set(ROLES) and len({one.reviewer for one in standing}) >= len(ROLES)
+
+
+def objections(units: Iterable[Unit], signatures: Iterable[Signature]) -> dict[tuple[str, str], Verdict]:
+    """`{(unit id, language): the gravest objection to its present text}`, only of those that have one."""
+    found: dict[tuple[str, str], Verdict] = {}
+    given = _by_unit(signature for signature in signatures if signature.verdict is not Verdict.GOOD)
+    texts = {unit.id: unit.text for unit in units}
+    for (id, code), against in given.items():
+        text = texts.get(id, {})
+        standing = {one.verdict for one in against if one.role in ROLES and _is_about(one, text, code)}
+        if standing:
+            found[id, code] = Verdict.DANGEROUS if Verdict.DANGEROUS in standing else Verdict.FIX
+    return found
+
+
+def _is_about(signature, text, code):
+    return bool(text.get(code)) and stands(signature, text.get(DEFAULT, ""), text[code])
 
 
 def states(units: Iterable[Unit], signatures: Iterable[Signature]) -> dict[tuple[str, str], State]:
@@ -122,6 +158,16 @@ def added(several: Iterable[Mapping[str, Mapping[str, int]]]):
     """The sum of what `counts` gave for several modules."""
     several = list(several)
     return {code: {one.value: sum(each[code][one] for each in several) for one in State} for code in LANGUAGES}
+
+
+def united(written: Iterable[Signature], told: Iterable[Signature], known: Iterable[str]) -> tuple[Signature, ...]:
+    """The signatures of a file and those of the facts, each once.
+
+    `told` are the facts that hold, `known` the origins of all facts told here: one that was exported and then corrected
+    or withdrawn is as the facts say.
+    """
+    known = set(known)
+    return (*(one for one in written if not (one.fact and one.fact in known)), *told)
 
 
 def signatures(module: Module, faults: Faults | None = None) -> tuple[Signature, ...]:

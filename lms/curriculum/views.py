@@ -1,6 +1,7 @@
 """What is read: modules, a module, a lesson card by card, both languages side by side, sources, review."""
 
 import mimetypes
+from collections import Counter
 from functools import lru_cache, partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,9 @@ from lms.core.pages import picture as static_picture
 from lms.curriculum import review
 from lms.curriculum.content import Card, Lesson, Module, catalogue
 from lms.curriculum.kept import Shelf, hand_out, kept, page_of
-from lms.curriculum.review import State
+from lms.curriculum.leaves import leaves
+from lms.curriculum.review import State, Verdict
+from lms.curriculum.signatures import signatures
 from lms.curriculum.words import html, wording
 
 SMALL = 8_000  # bytes of a drawing that may be carried in the page that lists it
@@ -46,6 +49,7 @@ def review_page():
     return render_template(
         "curriculum/review.html", rows=rows, states=list(State),
         texts=review.added(row.texts for row in rows), sounds=review.added(row.sounds for row in rows),
+        objections=[row for row in rows if row.objections],
     )  # fmt: skip
 
 
@@ -107,8 +111,9 @@ def _lesson(slug, id) -> Lesson:
 def told(module: Module, code=None):
     """A module with what a page needs to tell it in this language: its wordings, its state, its addresses."""
     code = code or language()
-    found = review.states(module.units, review.signatures(module))
-    said = partial(_said, found, code)
+    signed = signatures(module)
+    found = review.states(module.units, signed)
+    said = partial(_said, found, review.objections(module.units, signed), code)
     return SimpleNamespace(
         module=module, said=said, title=said(module.title, "title"), state=worst(found, code),
         picture=partial(picture_address, module), inlined=partial(inlined_picture, module),
@@ -116,8 +121,9 @@ def told(module: Module, code=None):
     )  # fmt: skip
 
 
-def _said(found, code, texts, unit):
-    return wording(texts, found.get((unit, code), State.MISSING), code, current_app.config["SHOW_DRAFTS"])
+def _said(found, against, code, texts, unit):
+    state, dangerous = found.get((unit, code), State.MISSING), against.get((unit, code)) is Verdict.DANGEROUS
+    return wording(texts, state, code, current_app.config["SHOW_DRAFTS"], dangerous)
 
 
 def worst(found, code):
@@ -156,9 +162,10 @@ def audio_address(module: Module, code: str, card: Card):
 
 
 def _reviewed(module):
-    signatures = review.signatures(module)
+    signed, units = signatures(module), [leaf.unit for leaf in leaves(module)]
+    against = review.objections(units, signed)
     return SimpleNamespace(
-        module=module,
-        texts=review.counts(review.states(module.units, signatures)),
-        sounds=review.counts(review.audio_states(module, signatures)),
-    )
+        module=module, texts=review.counts(review.states(units, signed)),
+        sounds=review.counts(review.audio_states(module, signed)),
+        objections=Counter((code, verdict) for (_unit, code), verdict in against.items()),
+    )  # fmt: skip

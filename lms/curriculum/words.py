@@ -23,7 +23,7 @@ def html(markdown: str):
 class Wording:
     """A text as it is shown: in which language, whether as a draft, with which French beside it.
 
-    `withheld` says why French stands here although another language was asked for: "missing", "draft" or "".
+    `withheld` says why French stands here although another language was asked for: "missing", "draft", "dangerous" or "".
     """
 
     text: str
@@ -33,13 +33,15 @@ class Wording:
     withheld: str = ""
 
 
-def wording(texts: Texts, state: State, language: str, show_drafts: bool):
-    """What is shown of a text in this state to somebody who reads this language."""
+def wording(texts: Texts, state: State, language: str, show_drafts: bool, dangerous: bool = False):
+    """What is shown of a text in this state to somebody who reads this language; never what a reviewer found dangerous."""
     french = texts.get(DEFAULT, "")
     if language == DEFAULT:
         return Wording(french, DEFAULT)
     if state is State.MISSING:
         return Wording(french, DEFAULT, withheld="missing")
+    if dangerous:
+        return Wording(french, DEFAULT, withheld="dangerous")
     if state is State.VALIDATED:
         return Wording(texts[language], language)
     if not show_drafts:

@@ -13,16 +13,20 @@ from lms.assessment.forms import FORMS as ASSESSMENT
 from lms.cascade.forms import FORMS as CASCADE
 from lms.certificates.forms import FORMS as CERTIFICATES
 from lms.core.forms import FactForm
+from lms.curriculum.review_forms import FORMS as REVIEW
+from lms.curriculum.review_forms import SignatureForm
 from lms.people.forms import FORMS as PEOPLE
 from lms.people.group_forms import FORMS as GROUPS
 from lms.people.workers import FoundingForm, WorkerForm
 
 KINDS: tuple[type[FactForm], ...] = (
-    *PEOPLE, *GROUPS, FoundingForm, WorkerForm, *ASSESSMENT, *CASCADE, *CERTIFICATES,
+    *PEOPLE, *GROUPS, FoundingForm, WorkerForm, *REVIEW, *ASSESSMENT, *CASCADE, *CERTIFICATES,
 )  # fmt: skip
 FORMS = {form.path: form for form in KINDS}
-CARRIED = {path: form for path, form in FORMS.items() if form not in (FoundingForm, WorkerForm)}
-"""What a phone may bring home: workers are appointed on line, with an account and a code."""
+CARRIED = {path: form for path, form in FORMS.items() if form not in (FoundingForm, WorkerForm, SignatureForm)}
+"""What a phone may bring home. Workers are appointed on line, with an account and a code; a text is signed on line, as it
+stands at that moment.
+"""
 
 FACTS, ON_THE_WIRE, INFLATED = 200, 256 * 1024, 4 * 1024 * 1024
 

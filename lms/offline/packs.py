@@ -24,6 +24,7 @@ from lms.core.models import now
 from lms.curriculum.content import Module, catalogue, said
 from lms.curriculum.kept import answered
 from lms.curriculum.provenance import keep
+from lms.curriculum.signatures import signed
 from lms.people.forms import age_band
 from lms.people.models import Person
 from lms.people.rosters import roster
@@ -137,17 +138,17 @@ class ModulePack:
 
 
 def module_pack(module: Module, language: str) -> ModulePack:
-    """The pack of a module, made once for the content in force.
+    """The pack of a module, made once for the content in force and what reviewers say of it.
 
     Its content is kept from now on: a fact told of it weeks later must find what was in front of people.
     """
     packs = current_app.extensions.setdefault("module packs", {})
     key = module.slug, language
-    known = packs.get(key)
-    if known is None or known[0] is not catalogue() or current_app.debug:
+    known, here = packs.get(key), signed()
+    if known is None or known[0] is not catalogue() or known[1] != here or current_app.debug:
         keep(module)
-        packs[key] = known = catalogue(), _packed(module, language)
-    return known[1]
+        packs[key] = known = catalogue(), here, _packed(module, language)
+    return known[2]
 
 
 def _packed(module, language):

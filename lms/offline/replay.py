@@ -18,9 +18,10 @@ from lms.offline.envelope import FORMS
 from lms.people.access import OneTimeCode, SignIn, WrongTries
 from lms.people.devices import Device, DeviceKey
 from lms.people.models import Account, OrgUnit, OrgUnitCode, Person, Role
+from lms.people.reviewers import Reviewer
 
 BEFORE = (OrgUnit, OrgUnitCode, Epoch, Device)
-WITH_THEIR_PERSON = (Role, Account)
+WITH_THEIR_PERSON = (Role, Account, Reviewer)
 AFTER = (DeviceKey, Held, Conflict, Printing)
 NOT_COPIED = (SignIn, OneTimeCode, WrongTries)
 """Who is signed in, codes and wrong tries: nobody needs them after a disaster."""

@@ -35,6 +35,7 @@ KINDS = {
     "/attempts/": ("quiz", lazy_pgettext("fiche", "Un quiz")),
     "/hands/": ("hand", lazy_pgettext("fiche", "Un quiz à mains levées")),
     "/certificates/": ("award", lazy_pgettext("fiche", "Des attestations")),
+    "/signatures/": ("check", lazy_pgettext("fiche", "Une relecture")),
     "/revocations/": ("certificate", lazy_pgettext("fiche", "Une attestation annulée")),
 }
 LABELS = {

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
 KINDS = {
@@ -30,6 +31,9 @@ MAY_APPOINT = {
 TEACHES = frozenset({"chw", "midwife", "supervisor", "trainer", "national"})
 KEEPS_GROUPS = frozenset({"chw", "supervisor"})
 HANDS_OVER = frozenset({"supervisor", "district", "national"})
+REVIEWS = {"native": lazy_pgettext("relecture", "Langue"), "clinician": lazy_pgettext("relecture", "Santé")}
+"""As what a text is signed. Two people answer for it: one for the language, one for the matter."""
+NAMES_REVIEWERS = frozenset({"national"})
 
 
 def office_title(kind: str, sex: str) -> LazyString:

@@ -14,9 +14,9 @@ from lms.core import facts
 from lms.core.database import db
 from lms.core.fields import Choice, Required, Short, UidField, Words
 from lms.core.models import now
-from lms.people import rosters
+from lms.people import reviewers, rosters
 from lms.people.forms import PersonForm
-from lms.people.mandates import KINDS, LEVEL, MAY_APPOINT, appointable
+from lms.people.mandates import KINDS, LEVEL, MAY_APPOINT, NAMES_REVIEWERS, appointable
 from lms.people.models import Account, OrgUnit, Person, Role, below
 from lms.people.reach import reachable
 from lms.people.signing_in import end_sessions, hand_out_code, signed_in
@@ -199,7 +199,8 @@ def _worker_page(person, **more):
     return render_template(
         "people/worker.html", person=person, roles=roles, account=_account(person),
         groups=rosters.groups_of(person.origin), manages=_manages(person, roles), offers=_offers(), places=_places(),
-        form=more.pop("form", None) or _move_form(roles), **more,
+        form=more.pop("form", None) or _move_form(roles), reviews=reviewers.capacities(person.origin),
+        review_form=reviewers.ReviewsForm.of(person.origin) if _names_reviewer(person) else None, **more,
     )  # fmt: skip
 
 
@@ -217,6 +218,11 @@ def _manages(person, roles):
     gives = set(appointable(g.reach.kinds))
     hers = [role.kind in gives and g.reach.covers(role.unit.path) for role in roles]
     return bool(hers) and all(hers) and person.origin != g.person.origin
+
+
+def _names_reviewer(person):
+    """Whether the reader may say which texts this worker reviews."""
+    return g.reach.holds(NAMES_REVIEWERS) and _account(person) is not None
 
 
 def _managed(uid):
@@ -266,5 +272,20 @@ def move(uid):
     for role in Role.of(uid):
         role.until = date.today()
     appoint(uid, form.kind.data, form.place)
+    db.session.commit()
+    return redirect(url_for("workers.worker", uid=uid), 303)
+
+
+@bp.post("/workers/<uuid:uid>/reviews")
+@signed_in(kinds=NAMES_REVIEWERS)
+def name_reviewer(uid):
+    """Which texts she reviews from now on: in which language, or for what they say of health."""
+    person = reachable(Person, uid)
+    if _account(person) is None:
+        abort(403)
+    form = reviewers.ReviewsForm(request.form)
+    if not form.validate():
+        return _worker_page(person), 422
+    reviewers.name(uid, form.capacities.data)
     db.session.commit()
     return redirect(url_for("workers.worker", uid=uid), 303)

@@ -16,6 +16,7 @@ from lms.people import search as finding
 from lms.people.mandates import KEEPS_GROUPS, TEACHES
 from lms.people.models import Person, Role
 from lms.people.reach import reachable
+from lms.people.reviewers import capacities
 from lms.people.rosters import count_groups, groups_of, sizes, without_agreement
 from lms.people.signing_in import meet, signed_in
 from lms.people.workers import MANAGERS, without_pin
@@ -52,6 +53,7 @@ def home():
         teaches=g.reach.holds(TEACHES),
         manages=g.reach.holds(MANAGERS | {"trainer"}),
         awards=g.reach.holds(AWARDS),
+        reviews=bool(capacities(g.person.origin)),
     )
 
 

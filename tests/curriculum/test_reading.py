@@ -90,7 +90,7 @@ def test_sources_with_edition_and_national_notes(reader):
 
 def test_review_counts_every_text(reader):
     page = reader.get("/modules/review").text
-    assert "0 textes relus et signés sur 10" in page
+    assert "0 textes relus et signés sur 27" in page  # 10 of the lesson, 16 questions, 1 checklist
     assert "<table" in page
     assert "<rect" in page
 

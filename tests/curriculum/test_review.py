@@ -1,20 +1,25 @@
 """The state of a text is computed from who signed what."""
 
+import tomllib
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from lms.curriculum import review
 from lms.curriculum.reading import read
-from lms.curriculum.review import ROLES, Signature, State, digest, state
+from lms.curriculum.review import ROLES, ReviewFile, Signature, State, Verdict, digest, objections, stands, state
+from lms.curriculum.review_file import written
+from lms.curriculum.syllabus import Unit
 
 TEXTS = st.text("abɛɔ 12", min_size=1, max_size=6)
 SIGNATURES = st.lists(
     st.builds(
         Signature, unit=st.just("u"), language=st.just("bm"), role=st.sampled_from([*ROLES, "other"]),
         reviewer=st.sampled_from(["Awa", "Oumou", "Binta"]), signed=st.just(date(2026, 1, 1)),
-        source=TEXTS.map(digest), text=TEXTS.map(digest),
+        source=TEXTS.map(digest), text=TEXTS.map(digest), verdict=st.sampled_from(Verdict),
     ),
     max_size=6,
 )  # fmt: skip
@@ -54,8 +59,32 @@ def test_nobody_signed_is_a_draft(source, text):
 
 
 @given(TEXTS, TEXTS, SIGNATURES)
-def test_two_people_signing_this_very_text_validate_it(source, text, older):
-    assert state(source, text, [*older, *both(source, text)]) is State.VALIDATED
+def test_two_people_signing_this_very_text_validate_it_unless_somebody_objects(source, text, older):
+    objected = any(one.role in ROLES and one.verdict != "good" and stands(one, source, text) for one in older)
+    found = state(source, text, [*older, *both(source, text)])
+    assert found is (State.DRAFT if objected else State.VALIDATED)
+
+
+@given(TEXTS, TEXTS, SIGNATURES)
+def test_nothing_that_somebody_objects_to_is_validated(source, text, signatures):
+    unit = Unit("u", {"fr": source, "bm": text}, {})
+    if objections([unit], signatures):
+        assert state(source, text, signatures) is not State.VALIDATED
+
+
+@given(TEXTS, TEXTS, TEXTS, st.sampled_from(ROLES))
+def test_what_is_dangerous_is_so_until_its_own_words_change(source, text, french_now, role):
+    said = Signature("u", "bm", role, "Awa", date(2026, 1, 1), digest(source), digest(text), Verdict.DANGEROUS)
+    assert objections([Unit("u", {"fr": french_now, "bm": text}, {})], [said]) == {("u", "bm"): Verdict.DANGEROUS}
+    assert objections([Unit("u", {"fr": source, "bm": text + "!"}, {})], [said]) == {}
+
+
+@given(SIGNATURES, st.text(max_size=40), st.text(max_size=40))
+def test_a_file_says_again_what_was_written_into_it(signatures, note, back):
+    signatures = [replace(one, note=note, back=back) for one in signatures]
+    again = TypeAdapter(ReviewFile).validate_python(tomllib.loads(written(signatures))).signatures
+    assert set(again) == set(signatures)
+    assert written(again) == written(reversed(signatures))
 
 
 @given(TEXTS, TEXTS, TEXTS, TEXTS)
@@ -82,7 +111,8 @@ def test_the_order_of_signatures_does_not_matter(source, text, signatures):
 
 @given(TEXTS, TEXTS, SIGNATURES)
 def test_validated_means_both_roles_signed_this(source, text, signatures):
-    standing = {s.role for s in signatures if (s.source, s.text) == (digest(source), digest(text))}
+    read = [one for one in signatures if (one.source, one.text) == (digest(source), digest(text))]
+    standing = {one.role for one in read if one.verdict == "good"}
     if state(source, text, signatures) is State.VALIDATED:
         assert set(ROLES) <= standing
 

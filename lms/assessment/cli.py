@@ -5,12 +5,14 @@ from pathlib import Path
 
 import click
 
+from lms.assessment import review_cli
 from lms.assessment.check import examine as examine_questions
 from lms.core.settings import ROOT
 from lms.curriculum import review
 from lms.curriculum.check import examine
 from lms.curriculum.faults import Faults
 from lms.curriculum.pictures import STATIC
+from lms.curriculum.signatures import NOTHING, Signed, union
 
 
 @click.group()
@@ -24,22 +26,25 @@ def content():
 @click.option("--static", type=click.Path(path_type=Path), default=STATIC, hidden=True)
 def check(as_json, root, static):
     """Name every fault of modules and questions by file, line and cure. Exit 1 when there is one."""
-    told = report(Path(root).resolve(), Path(static))
+    told = report(Path(root).resolve(), Path(static), review_cli.signed_here())
     click.echo(json.dumps(told, ensure_ascii=False) if as_json else _in_words(told))
     raise SystemExit(1 if told["problems"] else 0)
 
 
-def report(root: Path, static: Path = STATIC):
-    """`{"modules": n, "problems": […], "languages": {code: {state: n}}, "audio": {code: {state: n}}}`."""
+def report(root: Path, static: Path = STATIC, here: Signed = NOTHING):
+    """What `check` tells, with what was signed `here` beside what `review.toml` says.
+
+    `{"modules": n, "problems": […], "languages": {code: {state: n}}, "audio": {code: {state: n}}}`.
+    """
     catalogue, problems = examine(root, static)
     questions, more = examine_questions(catalogue, root, static)
     faults = Faults(root)
     texts, sounds = [], []
     for module in catalogue:
-        signatures = review.signatures(module, faults)
+        signed = union(module, here, faults)
         units = (*module.units, *questions[module.slug].units)
-        texts.append(review.counts(review.states(units, signatures)))
-        sounds.append(review.counts(review.audio_states(module, signatures)))
+        texts.append(review.counts(review.states(units, signed)))
+        sounds.append(review.counts(review.audio_states(module, signed)))
     return {
         "modules": len(catalogue),
         "problems": [problem.as_dict() for problem in sorted({*problems, *more, *faults.listed()})],
@@ -56,4 +61,6 @@ def _in_words(told):
     return "\n".join([*lines, f"{told['modules']} module(s), {len(told['problems'])} faute(s)."])
 
 
+content.add_command(review_cli.export)
+content.add_command(review_cli.travel)
 commands = (content,)

@@ -16,7 +16,10 @@ reader = MarkdownIt("commonmark", {"html": False}).disable("inline")  # where bl
 
 @dataclass
 class Written:
-    """A lesson or a card as one file writes it; `line` from 1, `text` and `facilitator` in Markdown."""
+    """A lesson or a card as one file writes it; `line` from 1, `text` and `facilitator` in Markdown.
+
+    `lines`: those of the file, from 0, on which `text` and `facilitator` stand, blank ones at their ends left out.
+    """
 
     id: str
     title: str
@@ -25,6 +28,7 @@ class Written:
     text: str = ""
     facilitator: str = ""
     cards: list["Written"] = field(default_factory=list)
+    lines: dict[str, list[int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -55,7 +59,9 @@ def read(text: str):
     headings, quotes = _outline(text)
     ends = [start for _level, start, _end, _title in headings[1:]] + [len(lines)]
     for (level, start, end, title), stop in zip(headings, ends, strict=True):
-        _take(manuscript, level, _written(manuscript, title, start + 1), _sides(lines, end, stop, quotes))
+        written = _written(manuscript, title, start + 1)
+        written.lines = _lines(lines, end, stop, quotes)
+        _take(manuscript, level, written, _sides(lines, end, stop, quotes))
     return manuscript
 
 
@@ -73,9 +79,20 @@ def _outline(text):
     return headings, quotes
 
 
+def _quoted(start, stop, quotes):
+    return {n for first, after in quotes for n in range(first, after) if start <= n < stop}
+
+
+def _lines(lines, start, stop, quotes):
+    """Where each side stands: numbers of lines from 0."""
+    quoted = _quoted(start, stop, quotes)
+    text = [n for n in range(start, stop) if n not in quoted and lines[n].strip()]
+    return {"text": text, "facilitator": sorted(n for n in quoted if lines[n].strip())}
+
+
 def _sides(lines, start, stop, quotes):
     """The Markdown for the group, and the Markdown for the facilitator."""
-    quoted = {n for first, after in quotes for n in range(first, after) if start <= n < stop}
+    quoted = _quoted(start, stop, quotes)
     text = "\n".join(lines[n] for n in range(start, stop) if n not in quoted)
     aside = "\n".join(re.sub(r"^\s*>\s?", "", lines[n]) for n in sorted(quoted))
     return text.strip(), aside.strip()

@@ -51,8 +51,15 @@ def export(export, root):
         known = signatures.union(module, here)
         file = root / "modules" / module.slug / "review.toml"
         if known or file.exists():
-            file.write_text(review_file.written(known), encoding="utf-8")
+            _put(file, review_file.written(known))
             click.echo(f"{file} : {len(known)} signature(s)")
+
+
+def _put(file, text):
+    """The whole text or the old file, whatever happens meanwhile."""
+    new = file.with_name(f".{file.name}.new")
+    new.write_text(text, encoding="utf-8")
+    os.replace(new, file)
 
 
 @click.command("drafts")

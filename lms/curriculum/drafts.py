@@ -26,6 +26,7 @@ KEY, FRENCH, TEXT, STATE, REMARK, MARK = HEADINGS = ("clé", "français", "texte
 WIDTHS = (34, 60, 60, 12, 40, 36)
 SAID = {State.MISSING: "absent", State.DRAFT: "provisoire", State.STALE: "à relire"}
 MARKED = "marque : "
+ABOUT = "# Kalanso : textes pas encore validés. msgid : le français ; msgstr : la traduction."
 READERS = {"xlsx": "python_calamine", "po": "babel"}
 WRITERS = {"xlsx": "xlsxwriter", "po": "babel"}
 
@@ -137,7 +138,7 @@ def _as_sheet(rows, language, file):
 
 
 def _as_catalogue(rows, language, file):
-    catalogue = Catalog(locale=language, project="kalanso", version="1", fuzzy=False)
+    catalogue = Catalog(locale=language, project="kalanso", version="1", header_comment=ABOUT, fuzzy=False)
     for row in rows:
         catalogue.add(
             row.french, string=row.text, context=row.key, flags=["fuzzy"] if row.text else [],

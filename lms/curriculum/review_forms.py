@@ -52,7 +52,7 @@ class SignatureForm(ContentFields, ReachForm):
     def validate_role(self, field):
         """She was named for this language, or for the matter."""
         if field.data not in roles_in(self.answerable, self.language.data, self.at):
-            raise ValidationError(_("Vous n’êtes pas nommée pour relire ce texte."))
+            raise ValidationError(_("Ce texte n’est pas de ceux que vous relisez."))
         if self.standing and self.standing.origin != self.corrects.data:
             raise ValidationError(_("Vous avez déjà signé ce texte. Votre avis est affiché ici : changez-le."))
 

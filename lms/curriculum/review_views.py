@@ -11,6 +11,7 @@ from lms.core import facts
 from lms.core.database import db
 from lms.core.language import DEFAULT, LANGUAGES
 from lms.core.models import Receipt
+from lms.core.pages import sentence
 from lms.curriculum import drafts, review, signatures
 from lms.curriculum.content import Module, catalogue
 from lms.curriculum.leaves import Leaf, leaves
@@ -18,6 +19,7 @@ from lms.curriculum.review import Signature, Verdict, digest, stands
 from lms.curriculum.review_forms import VERDICTS, SignatureForm, word_of
 from lms.curriculum.views import audio_address, picture_address
 from lms.people.models import Person
+from lms.people.reach import find
 from lms.people.reviewers import roles_in
 from lms.people.signing_in import called, signed_in
 
@@ -65,14 +67,14 @@ class Desk:
             (one, _who(one.reviewer))
             for one in sorted(self.signed, key=lambda one: (one.signed, one.role))
             if (one.unit, one.language) == (leaf.unit.id, self.language) and (one.reviewer, one.role) != mine
-            and stands(one, text[DEFAULT], text[self.language])
+            and stands(one, text.get(DEFAULT, ""), text[self.language])
         ]  # fmt: skip
 
 
 def _who(reviewer):
-    """A reviewer by her name where she is known here; what the file says where she is not."""
+    """A reviewer by her name to those who reach her; as what a file calls her, when it was written by hand."""
     try:
-        person = Person.now_of(UUID(reviewer))
+        person = find(Person, UUID(reviewer), g.reach)
     except ValueError:
         return reviewer
     return called(person) if person else _("une autre personne")
@@ -95,16 +97,18 @@ def read(slug):
 def record():
     """Her word is recorded, and the next unit is shown; what has changed since she opened it is shown anew instead."""
     form = SignatureForm.posted()
-    if not form.withdrawn.data and _changed(form):
+    if _changed(form):
         return _again(form, _("Ce texte a changé depuis que vous l’avez ouvert. Rien n’est signé : relisez-le."), 409)
     if not form.accepted():
-        return _again(form, None, form.status)
+        return _again(form, sentence(409) if form.conflict else None, form.status)
     try:
         facts.record(form)
     except IntegrityError:  # her other tab was first, at this very moment
         db.session.rollback()
         return _again(form, None, 422)
     signatures.forget()
+    if form.withdrawn.data:
+        return redirect(url_for("curriculum.review_page"), 303)
     return redirect(url_for("review.read", **_same(form), signed=form.unit.data), 303)
 
 
@@ -113,23 +117,22 @@ def _same(form):
 
 
 def _changed(form):
-    """Whether the text in force is another than the one she read. A known fact has changed nothing."""
+    """Whether the text in force is another than the one she read, or is gone. A known fact has changed nothing."""
+    if form.withdrawn.data or Receipt.of(form.uid.data):
+        return False
     module = catalogue().modules.get(form.module.data)
     leaf = module and _leaf(leaves(module), form.unit.data)
-    if not leaf or Receipt.of(form.uid.data):
-        return False
-    text = leaf.unit.text
-    return (form.source.data, form.text.data) != (
-        digest(text.get(DEFAULT, "")), digest(text.get(form.language.data, "")),
-    )  # fmt: skip
+    text = leaf.unit.text if leaf else {}
+    present = digest(text.get(DEFAULT, "")), digest(text.get(form.language.data, ""))
+    return (form.source.data, form.text.data) != present
 
 
-def _again(form, sentence, status):
+def _again(form, problem, status):
     """The unit as it is now, with what she wrote; 404 when there is no such thing to review."""
     desk = _desk(form.module.data or "", form.language.data or FIRST, form.role.data)
     leaf = _leaf(desk.leaves, form.unit.data) or abort(404)
     fresh = _opened(desk, leaf, note=form.note.data, back=form.back.data)
-    return _page(desk, leaf, fresh, problem=sentence, errors=[] if sentence else _said(form)), status
+    return _page(desk, leaf, fresh, problem=problem, errors=[] if problem else _said(form)), status
 
 
 def _said(form):
@@ -144,6 +147,7 @@ def _desk(slug, language, role):
     roles = roles_in(g.person.origin, language) or abort(403)
     written = [leaf for leaf in leaves(module) if leaf.unit.text.get(language)]
     role = role if role in roles else roles[0]
+    signatures.forget()
     return Desk(module, language, role, roles, written, signatures.signatures(module))
 
 

@@ -21,6 +21,7 @@ from lms.curriculum.review import Signature, Verdict
 from lms.curriculum.syllabus import Module
 
 LATELY = 1.0  # seconds for which an answer of the database is good enough for a page
+LONG_AGO = float("-inf")
 CURRENT = sa.text("current")
 
 
@@ -75,7 +76,7 @@ HOW_MANY = sa.select(
 
 
 def init_app(app: Flask):
-    app.extensions["signed"] = [0.0, NOTHING]  # when the database was asked last, and what it said
+    app.extensions["signed"] = [LONG_AGO, NOTHING]  # when the database was asked last, and what it said
 
 
 def signed(app: Flask | None = None) -> Signed:
@@ -96,8 +97,8 @@ def last_known(app: Flask) -> Signed:
 
 
 def forget():
-    """Somebody has just signed: the next page asks the database."""
-    current_app.extensions["signed"][0] = 0.0
+    """Somebody has just signed, or must see what she signed through another process: the next to look asks the database."""
+    current_app.extensions["signed"][0] = LONG_AGO
 
 
 def ask(before: Signed = NOTHING) -> Signed:

@@ -12,7 +12,7 @@ from lms.curriculum.content import catalogue
 from lms.demo import country
 from lms.demo.names import FAMILIES, GROUPS, MEN, WOMEN
 from lms.demo.voices import Teller
-from lms.people import pin
+from lms.people import pin, reviewers
 from lms.people.forms import MemberForm
 from lms.people.group_forms import AgreementForm, GroupForm, OfficeForm
 from lms.people.models import Group, Person
@@ -28,6 +28,7 @@ NAMED = {  # the cast: identifier → (given, family, sex, kind, path, PIN)
     "awa": ("Awa", "Kɔnɛ", "F", "chw", "ML.KKR.DIO.WAC", "271828"),
     "mariam": ("Mariam", "Traoré", "F", "chw", "ML.KKR.BNB.BNB1", "244948"),
 }  # fmt: skip
+REVIEWERS = {"oumou": ["native.bm"], "djeneba": ["clinician"]}
 CLASS_SIZE = 24
 
 
@@ -90,6 +91,8 @@ class Story:
         appoint(uid, kind, self.units[path], identifier, self.teller.now.date(), pin_hash=kept, demo=True)
         db.session.flush()
         self.workers.setdefault((path, kind), []).append(Person.now_of(uid))
+        if identifier in REVIEWERS:
+            reviewers.name(uid, REVIEWERS[identifier])
 
     def _chws(self, district):
         return [

@@ -57,7 +57,7 @@ class Reviewer(db.Model):
 class ReviewsForm(Form):
     """All that one worker reviews."""
 
-    capacities = Picks(_l("Ce qu’elle relit"))
+    capacities = Picks(_l("Textes à relire"))
 
     def __init__(self, formdata=None, **known):
         super().__init__(formdata, **known)

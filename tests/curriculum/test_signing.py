@@ -190,7 +190,9 @@ def test_she_reads_blind_and_sees_the_others_afterwards(reviewers, djeneba, oumo
     assert "Mot rare ici" in djeneba.get(answer.headers["Location"]).text
     seen = djeneba.get(f"{DESK}?unit={UNIT}").text
     assert "Mot rare ici" in seen
-    assert "Oumou Diarra" in seen
+    assert "pour la langue" in seen
+    assert "Oumou Diarra" not in seen  # a trainer of the district is not within a midwife's reach
+    assert "Djénéba Coulibaly" in oumou.get(f"{DESK}?unit={UNIT}").text
 
 
 def test_the_next_unit_is_the_first_that_lacks_her_word(reviewers, oumou, content):
@@ -239,7 +241,7 @@ def test_other_digits_are_never_signed_good(app, reviewers, oumou, folder, stori
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("role", "clinician", "Vous n’êtes pas nommée"),
+        ("role", "clinician", "n’est pas de ceux que vous relisez"),
         ("verdict", "super", "Choisissez dans la liste"),
         ("verdict", "", "À remplir"),
         ("note", "x" * 501, "Trop long"),
@@ -264,6 +266,26 @@ def test_a_signature_sent_twice_is_one(reviewers, oumou, content, stories):
     sent = word(content)
     assert oumou.post("/signatures/", sent).status_code == oumou.post("/signatures/", sent).status_code == 303
     assert len(stories.scalars(select(ReviewSignature)).all()) == 1
+
+
+def test_another_body_under_the_same_number_is_kept_and_said(reviewers, oumou, content, stories):
+    sent = word(content)
+    oumou.post("/signatures/", sent)
+    answer = oumou.post("/signatures/", {**sent, "verdict": "dangerous"})
+    assert answer.status_code == 409
+    assert "déjà arrivée avec un autre contenu" in answer.text
+    assert [one.verdict for one in stories.scalars(select(ReviewSignature))] == ["good"]
+
+
+def test_a_word_taken_back_counts_no_more(app, reviewers, djeneba, oumou, content):
+    both(djeneba, oumou, content)
+    with app.app_context():
+        first = db.session.scalar(select(ReviewSignature.origin).where(ReviewSignature.role == "native"))
+    taken = {"uid": new_uid(), "corrects": first, "withdrawn": "y", "reason": "Mauvais texte"}
+    assert djeneba.post("/signatures/", taken).status_code == 404
+    assert state_of(app, content) is State.VALIDATED
+    assert oumou.post("/signatures/", {**taken, "uid": new_uid()}).status_code == 303
+    assert state_of(app, content) is State.DRAFT
 
 
 def test_nobody_who_was_not_named_sees_or_signs_anything(reviewers, visitor, awa, mariam, admin, content, stories):

@@ -11,7 +11,9 @@ from jinja2 import FileSystemLoader, PrefixLoader
 
 from lms.assessment import check as questions_check
 from lms.assessment import leaves as question_leaves
+from lms.assessment import printing_views as assessment_printing
 from lms.assessment import views as assessment_views
+from lms.cascade import sheet_views as cascade_sheets
 from lms.cascade import views as cascade_views
 from lms.certificates import cli as certificates_cli
 from lms.certificates import views as certificates_views
@@ -19,6 +21,7 @@ from lms.core import cli as core_cli
 from lms.core import database, facts, guard, language, logs, pages, settings
 from lms.core import views as core_views
 from lms.curriculum import content, leaves, review_views, signatures
+from lms.curriculum import printing_views as curriculum_printing
 from lms.curriculum import views as curriculum_views
 from lms.demo import cli as demo_cli
 from lms.offline import cli as offline_cli
@@ -31,8 +34,8 @@ from lms.reports import views as reports_views
 
 FLOORS = ("core", "people", "curriculum", "assessment", "cascade", "followup", "certificates", "reports", "offline")
 SCREENS = (
-    core_views, people_views, curriculum_views, review_views, assessment_views, cascade_views, certificates_views, reports_views,
-    offline_views,
+    core_views, people_views, curriculum_views, curriculum_printing, review_views, assessment_views, assessment_printing,
+    cascade_views, cascade_sheets, certificates_views, reports_views, offline_views,
 )  # fmt: skip
 COMMANDS = (core_cli, people_cli, certificates_cli, offline_cli, demo_cli)
 READ_BY_REVIEWERS = (leaves.of_module, question_leaves.of_questions)

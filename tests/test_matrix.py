@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from lms import create_app
 from lms.certificates.models import Certificate
 from lms.core.database import db
+from lms.curriculum.sheets import Sheet
 from lms.people.access import SignIn
 from lms.people.models import Account
 from tests.conftest import Browser, built, settings
@@ -33,6 +34,7 @@ PLAIN = {
     "reports.home": PUBLIC, "door.sign_in": PUBLIC, "door.enter": PUBLIC, "door.activate": PUBLIC, "door.redeem": PUBLIC,
     "curriculum.modules": PUBLIC, "curriculum.module": PUBLIC, "curriculum.lesson": PUBLIC, "curriculum.media": PUBLIC,
     "curriculum.bilingual": PUBLIC, "curriculum.sources": PUBLIC, "curriculum.review_page": PUBLIC,
+    "printing.papers": PUBLIC, "printing.flipchart": PUBLIC, "printing.handout": PUBLIC, "guides.guide": PUBLIC,
     "certificates.verify": PUBLIC, "certificates.verify_number": PUBLIC,
     "phone.home": PUBLIC, "phone.groups": PUBLIC, "phone.group": PUBLIC, "phone.person": PUBLIC, "phone.new_person": PUBLIC,
     "phone.leave": PUBLIC, "phone.teach": PUBLIC, "phone.sitting": PUBLIC, "phone.withdraw": PUBLIC, "phone.told": PUBLIC,
@@ -70,6 +72,8 @@ PLAIN = {
     "review.record":         "s   3   3   3   3   3   3   3",
     "review.drafts_po":      "s   3   3   3   3   3   3   3",
     "review.drafts_xlsx":    "s   3   3   3   3   3   3   3",
+    "guides.answers":        "s   3   3   3   o   3   o   3",
+    "sheets.sheets":         "s   o   o   o   o   3   o   o",
     "certificates.award":    "s   3   3   3   o   3   3   3",
     "certificates.record_revocation": "s 3 3 3 o   3   o   3",
 }  # fmt: skip
@@ -107,6 +111,9 @@ WITH_ID = {
     "trainings.training":       "sss 444 o44 o44 oo4 oo4 ooo 444",
     "trainings.correct":        "sss 333 o44 o44 oo4 333 ooo 333",
     "hands.new_hands":          "sss o44 o44 o44 oo4 333 333 44o",
+    "sheets.roll":              "sss o44 o44 o44 oo4 333 ooo 44o",
+    "sheets.hands":             "sss o44 o44 o44 oo4 333 333 44o",
+    "sheets.typed":             "sss o44 o44 o44 oo4 333 ooo 44o",
     "certificates.new_award":   "sss 333 333 333 oo4 333 333 333",
     "certificates.print_award": "sss 333 333 333 oo4 333 333 333",
     "certificates.print_training": "sss 333 333 333 oo4 333 333 333",
@@ -197,6 +204,8 @@ def address_of(rule, things):
         "assessment.quiz": "?group={group}",
         "hands.new_hands": f"?group={{group}}&module={MODULE}",
         "assessment.new_attempt": f"?person={{person}}&module={MODULE}",
+        "sheets.roll": f"?group={{group}}&module={MODULE}",
+        "sheets.hands": f"?group={{group}}&module={MODULE}",
         "certificates.new_award": f"?group={{group}}&module={MODULE}",
     }
     what = {"people": "person", "workers": "worker", "cascade": "session", "doubles": "session", "trainings": "training",
@@ -207,6 +216,7 @@ def address_of(rule, things):
     kind = kind or what.get(rule.endpoint.split(".")[0], "person")
     address = rule.rule.replace("<uuid:uid>", str(things[kind])).replace("<slug>", MODULE)
     address = address.replace("<lang>", "fr").replace("<letter>", "A")
+    address = address.replace("<code>", Sheet.new("roll", things["group"], "0" * 64).code)
     address = address.replace("<device>", str(things["device"]))
     address = address.replace("<lesson>", things["lesson"]).replace("<number>", "ML-0000000000-0")
     return address + by_query.get(rule.endpoint, "").format(**things)

@@ -32,7 +32,7 @@ def new_hands():
     group = reachable(Group, request.args.get("group", type=UUID))
     before = history.hands_up(group.origin, module.slug)[::-1]
     asked_for = request.args.get("kind")
-    return _page(
+    return hands_page(
         HandsUpForm.opened(
             g.person,
             group=group.origin,
@@ -55,16 +55,17 @@ def record_hands():
     if form.accepted():
         facts.record(form)
         return redirect(url_for("hands.hands", uid=form.origin), 303)
-    return _page(form), form.status
+    return hands_page(form), form.status
 
 
-def _page(form):
+def hands_page(form, sheet=None):
+    """The form with its questions; `sheet`: the paper it is typed from, if any."""
     group, module = find(Group, form.group.data, g.reach), catalogue().modules.get(form.module.data)
     if not group or not module or form.form.data not in LETTERS:
         abort(404)
     shown = form.taught or module
     return render_template(
-        "assessment/hands.html", form=form, group=group, module=module, items=questions.of(shown).form(form.form.data, "group"),
+        "assessment/hands.html", form=form, group=group, module=module, sheet=sheet, items=questions.of(shown).form(form.form.data, "group"),
         words=spoken(shown), address=partial(picture_address, shown),
     )  # fmt: skip
 

@@ -14,11 +14,17 @@ from lms.curriculum.words import wording
 
 def spoken(module):
     """A function from a text of an item, and the item, to the `Wording` shown to the reader."""
+    words = spoken_in(module, language())
+    return lambda texts, item: words(texts, "item", item)
+
+
+def spoken_in(module, code):
+    """A function from a text of an item or checklist, which of the two it is of, and that one, to its `Wording`."""
     units, signed = questions.of(module).units, signatures(module)
     found, against = review.states(units, signed), review.objections(units, signed)
-    return partial(_said, found, against, language(), current_app.config["SHOW_DRAFTS"])
+    return partial(_said, found, against, code, current_app.config["SHOW_DRAFTS"])
 
 
-def _said(found, against, code, drafts, texts, item):
-    unit = f"item:{item.id}", code
+def _said(found, against, code, drafts, texts, kind, of):
+    unit = f"{kind}:{of.id}", code
     return wording(texts, found.get(unit, State.MISSING), code, drafts, against.get(unit) is Verdict.DANGEROUS)

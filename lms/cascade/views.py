@@ -52,7 +52,7 @@ def new_session():
 
     A lesson leads here with its module: then only the group is asked, and not even that of who follows one alone.
     """
-    whom, slug = _whom(request.args), request.args.get("module")
+    whom, slug = whom_of(request.args), request.args.get("module")
     if whom is None:
         return _choose_group(slug)
     if slug is None:
@@ -62,8 +62,8 @@ def new_session():
     module = catalogue().modules.get(slug) or abort(404)
     form = _opened(whom, module)
     if request.args.get("all"):
-        form.present.data = [person.origin for _number, person in _register_of(whom)]
-    return _session_page(form)
+        form.present.data = [person.origin for _number, person in register_of(whom)]
+    return session_page(form)
 
 
 def _choose_group(slug):
@@ -77,12 +77,12 @@ def _choose_group(slug):
     )  # fmt: skip
 
 
-def _register_of(whom):
+def register_of(whom):
     """(number, person) of those whom the roll calls."""
     return roster(whom.origin) if isinstance(whom, Group) else teaching.register(whom)
 
 
-def _whom(given):
+def whom_of(given):
     """The group or the training named, within reach; None when neither is."""
     for model, name in ((Group, "group"), (Training, "training")):
         if given.get(name):
@@ -98,14 +98,20 @@ def _offered(whom):
 
 
 def _opened(whom, module):
+    lessons = [lesson.id for lesson in module.lessons]
+    half = "am" if datetime.now().hour < AFTERNOON else "pm"
+    return SessionForm.opened(g.person, lessons=lessons, held_on=date.today(), **{**foreseen(whom, module), "half": half})
+
+
+def foreseen(whom, module):
+    """What is known of a session before it is held: with whom, what, and what is usual there."""
     is_group = isinstance(whom, Group)
-    return SessionForm.opened(
-        g.person, group=whom.origin if is_group else None, training=None if is_group else whom.origin,
-        module=module.slug, content=module.hash, lessons=[lesson.id for lesson in module.lessons],
-        language="bm" if is_group else language(), held_on=date.today(), half="am" if datetime.now().hour < AFTERNOON else "pm",
-        minutes=module.minutes_group[0] if is_group else module.minutes_chw,
-        place=whom.village.name if is_group else whom.place,
-    )  # fmt: skip
+    return {
+        "group": whom.origin if is_group else None, "training": None if is_group else whom.origin,
+        "module": module.slug, "content": module.hash, "language": "bm" if is_group else language(), "half": "am",
+        "minutes": module.minutes_group[0] if is_group else module.minutes_chw,
+        "place": whom.village.name if is_group else whom.place,
+    }  # fmt: skip
 
 
 @bp.post("/sessions/")
@@ -123,10 +129,10 @@ def record():
             if not alone:
                 form.validate()  # what else is missing is said at the same time
                 form.present.errors = []  # she may be the one who was there
-            return _session_page(form, woman), status
+            return session_page(form, woman), status
         form, added = _with(form, woman.origin), Person.now_of(woman.origin)
         if alone:
-            return _session_page(form, added=added)
+            return session_page(form, added=added)
     if form.accepted():
         facts.record(form)
         return redirect(
@@ -135,7 +141,7 @@ def record():
     status = form.status
     if form.withdrawn.data and not form.conflict:
         return _withdraw_page(form), status
-    return _session_page(form, added=added), status
+    return session_page(form, added=added), status
 
 
 def _one_more():
@@ -161,13 +167,14 @@ def _with(form, person):
     return SessionForm.sent(urlencode([*sent, ("present", str(person))]).encode(), g.person)
 
 
-def _session_page(form, woman=None, added=None):
+def session_page(form, woman=None, added=None, sheet=None):
+    """The form with its roll; `sheet`: the paper it is typed from, if any."""
     group, training = find(Group, form.group.data, g.reach), find(Training, form.training.data, g.reach)
     if not (group or training):
         abort(404)
     woman = woman or MemberForm.opened(g.person, group=form.group.data)
     return render_template(
-        "cascade/session_form.html", form=form, group=group, training=training, woman=woman,
+        "cascade/session_form.html", form=form, group=group, training=training, woman=woman, sheet=sheet,
         roster=_called(form, group or training), added=added, adds=bool(group and g.reach.kinds & KEEPS_GROUPS),
         module=catalogue().modules.get(form.module.data), heads=[(sex, band, form[head_field(sex, band)]) for sex, band in HEADS],
     )  # fmt: skip
@@ -175,7 +182,7 @@ def _session_page(form, woman=None, added=None):
 
 def _called(form, whom):
     """The roll: those expected today; when a session is corrected, also those who were there and have left since."""
-    listed = list(_register_of(whom))
+    listed = list(register_of(whom))
     missing = set(form.present.data) - {person.origin for _number, person in listed}
     if missing and form.corrects.data:
         there = select(Person).where(Person.current, Person.origin.in_(missing & form.register))
@@ -208,7 +215,7 @@ def correct(uid):
         half=session.half, minutes=session.minutes, place=session.place,
         present=[person.origin for person in teaching.roll(session)], **counted,
     )  # fmt: skip
-    return _session_page(form)
+    return session_page(form)
 
 
 @bp.get("/sessions/<uuid:uid>/withdraw")

@@ -11,8 +11,6 @@ from io import BytesIO
 from math import ceil
 from pathlib import Path
 
-import segno
-
 from lms.core import paper
 from lms.core.language import bambara_date, french_date
 
@@ -69,19 +67,9 @@ def print_sheets(sheets, black_only=False, progress=None):
     Raises UnprintableError for a letter the font lacks and MissingFontError, as `lms.core.paper.pdf` does.
     """
     sheets = list(sheets)
-    codes = {sheet.number: qr(sheet.check_url) for sheet in sheets}
+    codes = {sheet.number: paper.qr(sheet.check_url) for sheet in sheets}
     words = paper.pdf(_parts(sheets, black_only, progress), pictures=codes)
     return _over(_frame(black_only), words)
-
-
-def qr(text):
-    """The QR code of `text` as a PNG in bytes: a third faster to lay out than an SVG, and as sharp in print.
-
-    Medium error correction, or better where better costs no room; no quiet zone, for the page leaves it one.
-    """
-    code = BytesIO()
-    segno.make_qr(text, error="m").save(code, kind="png", scale=4, border=0)
-    return code.getvalue()
 
 
 def name_lines(name):

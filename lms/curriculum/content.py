@@ -8,8 +8,9 @@ from lms.core.settings import ROOT
 from lms.curriculum import glossary
 from lms.curriculum.check import examine
 from lms.curriculum.faults import Faults
-from lms.curriculum.provenance import kept_folder
+from lms.curriculum.provenance import folder_of, kept_folder
 from lms.curriculum.reading import read_module
+from lms.curriculum.sheets import content_mark
 from lms.curriculum.syllabus import Card, Catalogue, Lesson, Module, Note, Objective, Source, Unit, said
 
 __all__ = (
@@ -79,6 +80,15 @@ def reload_when_changed():
         current_app.extensions["catalogue"] = load(content_root(), Path(current_app.static_folder or ""))
     except ContentError as faults:
         current_app.logger.error("%s", faults)
+
+
+def marked(mark: int) -> Module | None:
+    """The module whose provenance hash has this mark (`sheets.content_mark`): one in force, else one that was kept."""
+    for module in catalogue():
+        if content_mark(module.hash) == mark:
+            return module
+    found = sorted(folder_of(f"{mark:06x}".ljust(64, "0")).parent.glob(f"{mark:06x}*"))
+    return kept(found[0].name) if found else None
 
 
 def kept(hash: str) -> Module:

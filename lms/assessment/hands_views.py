@@ -65,7 +65,8 @@ def hands_page(form, sheet=None):
         abort(404)
     shown = form.taught or module
     return render_template(
-        "assessment/hands.html", form=form, group=group, module=module, sheet=sheet, items=questions.of(shown).form(form.form.data, "group"),
+        "assessment/hands.html", form=form, group=group, module=module, sheet=sheet,
+        items=questions.of(shown).form(form.form.data, "group"),
         words=spoken(shown), address=partial(picture_address, shown),
     )  # fmt: skip
 

@@ -21,6 +21,4 @@ def guide(slug, lang):
 @signed_in(kinds=KNOWS_ANSWERS)
 def answers(slug, lang):
     """The right answers: for trainers, and for those who answer for the content."""
-    answer = sent(guides.answers(edition(slug, lang)), f"corrige-{slug}-{lang}.pdf")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return sent(guides.answers(edition(slug, lang)), f"corrige-{slug}-{lang}.pdf")

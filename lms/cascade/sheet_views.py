@@ -65,7 +65,7 @@ def roll():
     ]
     heads = {sex: [band for other, band in HEADS if other == sex] for sex in "MF"}
     content = roll_sheet.pdf(edition, sheet, _address(sheet), _named(whom), rows, heads)
-    return _printed(content, f"presence-{sheet.code}.pdf")
+    return sent(content, f"presence-{sheet.code}.pdf")
 
 
 @bp.get("/sheets/hands.pdf")
@@ -76,7 +76,7 @@ def hands():
     form = next_form(history.hands_up(group.origin, edition.module.slug)[::-1])
     when = "post" if request.args.get("kind") == "post" else "pre"
     sheet = Sheet.new("hands", group.origin, edition.module.hash, when, form)
-    return _printed(tally_sheet.pdf(edition, sheet, _address(sheet), _named(group)), f"mains-{sheet.code}.pdf")
+    return sent(tally_sheet.pdf(edition, sheet, _address(sheet), _named(group)), f"mains-{sheet.code}.pdf")
 
 
 @bp.get("/sheets/<code>")
@@ -147,8 +147,3 @@ def _address(sheet):
     root = current_app.config["PUBLIC_URL"] or request.host_url.rstrip("/")
     return root + url_for(".typed", code=sheet.code)
 
-
-def _printed(content, name):
-    answer = sent(content, name)
-    answer.headers["Cache-Control"] = "no-store"  # every sheet is a sheet of its own, and a roll holds names
-    return answer

@@ -1,8 +1,11 @@
 """How large a text may be to fit its place on paper. Plain measures, in points; letters as wide as Andika draws them."""
 
+import re
+
 from lms.core import paper
 
 LEADING = 1.32  # line height as printed: a little more than the templates say (1.3)
+SPACE = re.compile(r"[ \t\n]+")  # where a line may end: not at a space that holds « : » to its word
 SAFETY = 1.03  # kerning is left aside by `paper.width`, and so a line may hold a little less
 
 
@@ -10,7 +13,7 @@ def lines(text: str, width: float, size: float, face: str = "regular") -> int:
     """On how many lines a text stands: words are set on a line until the next has no room."""
     room, count, used = width / size / SAFETY, 1, 0.0
     space = paper.width(" ", face)
-    for word in text.split():
+    for word in SPACE.split(text.strip()):
         wide = paper.width(word, face)
         if used and used + space + wide > room:
             count, used = count + 1, wide

@@ -22,7 +22,7 @@ ASIDE = range(21, 9, -1)  # points of what the facilitator reads
 BACK_WIDE, BACK_HIGH = 190, 150  # mm of the facilitator's text
 FRENCH = 0.36  # of that width for the French beside a draft
 NOTES = range(15, 6, -1)  # points of the notes of law
-NOTES_WIDE, NOTES_HIGH = 258, 158  # mm
+NOTES_WIDE, NOTES_HIGH = 258, 178  # mm
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def _fits(paragraphs, size, picture):
 def aside(text: str, french: str = "") -> int:
     """Points of the facilitator's side: `text`, and the French that stands beside a draft, both fit at that size."""
     share = 1 - FRENCH if french else 1
-    own = fitting.largest(plain(text), BACK_WIDE * share * MM, BACK_HIGH * MM, ASIDE, gap=1)
+    own = fitting.largest(plain(text), (BACK_WIDE * share - 5) * MM, BACK_HIGH * MM, ASIDE, gap=1)
     if not french:
         return own
     beside = fitting.largest(plain(french), (BACK_WIDE * FRENCH - 6) * MM / 0.8, BACK_HIGH * MM / 0.8, ASIDE, gap=1)

@@ -31,6 +31,7 @@ SHORT = 10  # hex digits of a provenance hash that a paper shows
 DRAWN = {"⚖": "§", "★": "*", "☆": "*", "✗": "×", "☐": "–"}  # signs that Andika cannot draw
 SCALES = (1, 0.94, 0.88, 0.82, 0.76, 0.7)
 PARAGRAPH = re.compile(r"</p>|</li>")
+CLOSING, OPENING = re.compile(r"[ \u00a0]([»?!:;])"), re.compile(r"«[ \u00a0]")
 LABEL = re.compile(r"<p>([^\W\d_][^:.<«»]{1,24}?)\s?: ")
 ANSWER = re.compile(r"»\s([^\W\d_][^:.<«»]{1,20}?)\s?: ")
 
@@ -92,15 +93,15 @@ def aside(markdown: str) -> Markup:
 
 
 def readable(text: str) -> str:
-    """The text with words or other signs for those that the font cannot draw."""
+    """The text with other signs for those that the font cannot draw, and no line that begins with « : » or « » »."""
     for sign, instead in DRAWN.items():
         text = text.replace(sign, instead)
-    return text
+    return OPENING.sub("«\u202f", CLOSING.sub("\u202f\\1", text))
 
 
 def plain(markdown: str) -> list[str]:
     """The paragraphs of a text without any mark, to be measured."""
-    return [text for part in PARAGRAPH.split(str(html(readable(markdown)))) if (text := Markup(part).striptags())]
+    return [text for part in PARAGRAPH.split(str(html(readable(markdown)))) if (text := Markup(part).striptags())]  # noqa: S704
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ class Edition:
         """
         with force_locale(self.code):
             draw = partial(self._page, (*also, TEMPLATES), template or f"{name}.html", values)
-            return printed.kept(f"{name}-{self.name}", *draw(SCALES[0]), lambda: self._fitted(draw, most))
+            whole, pictures = draw(SCALES[0])
+            return printed.kept(f"{name}-{self.name}", whole, pictures, lambda: self._fitted(draw, most))
 
     def sheet(self, name: str, values: dict, pictures: dict[str, bytes], also=()) -> bytes:
         """A paper of today's, which is not kept: made from the template of that name, with more `pictures`."""

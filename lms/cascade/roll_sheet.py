@@ -61,8 +61,8 @@ def pages(rows: Sequence[Row]) -> list[tuple[list[Row], list[Row]]]:
 
 
 def name_size(name: str) -> float:
-    """Points at which a name stands on its one line."""
-    return round(min(11, LINE / max(1, paper.width(name, "bold"))), 1)
+    """Points at which a name stands on one line; a very long one takes two."""
+    return round(min(11, max(8, LINE / max(1, paper.width(name, "bold")))), 1)
 
 
 def _animal(number):

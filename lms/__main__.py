@@ -9,6 +9,8 @@ from flask.cli import FlaskGroup, with_appcontext
 
 from lms import create_app
 from lms.assessment.cli import content
+from lms.assessment.exchange_cli import questions
+from lms.assessment.pack_cli import modules
 from lms.core.cli import bring_up_to_date
 from lms.core.settings import is_public
 from lms.demo import cli as demo
@@ -22,6 +24,8 @@ def main():
 
 
 main.add_command(content)  # needs no app, and must speak when faulty content keeps the app from starting
+main.add_command(questions)
+main.add_command(modules)
 
 
 @main.command()

@@ -25,6 +25,11 @@ def signing() -> Ed25519PrivateKey:
     return _kept(SIGNING)
 
 
+def signing_in(data: Path) -> Ed25519PrivateKey:
+    """The same, for commands that need no application."""
+    return _read(data / SIGNING)
+
+
 def sealing() -> ec.EllipticCurvePrivateKey:
     """The P-256 key that opens what was sealed to this server."""
     return _kept(SEALING)

@@ -19,11 +19,12 @@ def keep_malian_time():
 
 def read(environ=os.environ):
     """Flask configuration from the environment (names and defaults: README, « Réglages »)."""
-    data = Path(environ.get("LMS_DATA") or ROOT / "instance").resolve()
+    data = data_folder(environ)
     public_url = environ.get("LMS_PUBLIC_URL", "").rstrip("/")
     behind_https = public_url.startswith("https://")
     return {
         "LMS_DATA": data,
+        "CONTENT_ROOT": content_root(environ),
         "PORT": int(environ.get("PORT") or 8000),
         "HOST": environ.get("LMS_HOST") or "127.0.0.1",
         "PUBLIC_URL": public_url,
@@ -41,6 +42,16 @@ def read(environ=os.environ):
         "PROXIES": 1 if behind_https else 0,
         "RATELIMIT_STORAGE_URI": "memory://",
     }
+
+
+def data_folder(environ=os.environ):
+    """Where this installation keeps what is its own."""
+    return Path(environ.get("LMS_DATA") or ROOT / "instance").resolve()
+
+
+def content_root(environ=os.environ):
+    """The folder of `modules/` and `assessments/`: another one than the country's where the code may not be written."""
+    return Path(environ.get("CONTENT_ROOT") or ROOT).resolve()
 
 
 def database_url(asked, data):

@@ -12,6 +12,7 @@ from lms.assessment.cli import content
 from lms.assessment.exchange_cli import questions
 from lms.assessment.pack_cli import modules
 from lms.core.cli import bring_up_to_date
+from lms.core.country import COUNTRY
 from lms.core.settings import is_public
 from lms.demo import cli as demo
 from lms.demo.cli import is_empty, sign_ins
@@ -33,11 +34,11 @@ main.add_command(modules)
 def run():
     """Serves Kalanso; on the first run the demo country is loaded before."""
     bring_up_to_date()
-    if is_empty() and not is_public(current_app):
+    if COUNTRY.demo and is_empty() and not is_public(current_app):
         demo.demo.commands["load"].callback(scale="village", seed=2019)
     host, port = current_app.config["HOST"], current_app.config["PORT"]
     click.echo(f"\nKalanso : http://{host}:{port}")
-    if not is_public(current_app):
+    if COUNTRY.demo and not is_public(current_app):
         click.echo("Comptes d’essai (identifiant / code PIN) :")
         for identifier, code, kind in sign_ins():
             click.echo(f"  {identifier:8} {code}  {KINDS[kind]}")

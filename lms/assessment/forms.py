@@ -13,7 +13,7 @@ from lms.assessment.scoring import score
 from lms.assessment.standing import FORMS as LETTERS
 from lms.assessment.standing import next_form
 from lms.core.fields import Choice, Day, Pick, Required, WholeNumber
-from lms.core.language import LANGUAGES
+from lms.core.language import LANGUAGES, SPOKEN
 from lms.curriculum.fields import LANGUAGE_CHOICES, ContentFields
 from lms.people.fields import Reachable, ReachForm
 from lms.people.forms import not_to_come
@@ -183,7 +183,7 @@ def _counts(sent):
     return counts, unread
 
 
-def held_in(asked_for, otherwise="bm"):
+def held_in(asked_for, otherwise=SPOKEN):
     """The language a quiz starts from: that of the session it follows, or else the one groups are taught in."""
     return asked_for if asked_for in LANGUAGES else otherwise
 

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt
 
 from lms.core.language import LANGUAGES
+from lms.core.settings import country_folder
 from lms.curriculum.content import Module, Unit, catalogue, content_root
 from lms.curriculum.faults import Faults, Place, line_of
 from lms.curriculum.reading import Bilingual, shaped
@@ -195,8 +196,9 @@ def _of(key: _Key, root: Path) -> Assessment:
 
 
 def thresholds(root: Path, faults: Faults) -> ThresholdsFile | None:
-    """The pass marks of a content root, or None with their faults."""
-    return shaped(ThresholdsFile, root / "assessments" / "thresholds.toml", faults)
+    """The pass marks of the country, else of a content root; None with their faults."""
+    own = country_folder() / "thresholds.toml"
+    return shaped(ThresholdsFile, own if own.exists() else root / "assessments" / "thresholds.toml", faults)
 
 
 def read(module: Module, faults: Faults, marks: ThresholdsFile | None) -> Assessment:

@@ -13,7 +13,7 @@ from lms.assessment.standing import FORMS as LETTERS
 from lms.assessment.standing import may_sit
 from lms.assessment.wording import spoken
 from lms.core import facts
-from lms.core.language import language
+from lms.core.language import SPOKEN, language
 from lms.curriculum.content import catalogue, kept
 from lms.curriculum.views import picture_address
 from lms.people.mandates import audience
@@ -54,7 +54,7 @@ def new_attempt():
         AttemptForm.opened(
             g.person, **{**known, "kind": asked_for if asked_for in ("pre", "post") else known["kind"]},
             mode="picture_tap",
-            language=held_in(request.args.get("language"), "bm" if membership(person.origin) else language()),
+            language=held_in(request.args.get("language"), SPOKEN if membership(person.origin) else language()),
         )
     )  # fmt: skip
 

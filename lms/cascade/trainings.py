@@ -11,6 +11,7 @@ from lms.cascade.forms import TrainingForm
 from lms.cascade.models import Training
 from lms.cascade.presence import ENOUGH, half_days, share
 from lms.core import facts
+from lms.core.country import COUNTRY
 from lms.core.database import db
 from lms.curriculum.content import catalogue
 from lms.people.mandates import KINDS, TEACHES
@@ -64,7 +65,7 @@ def record():
 
 
 def _form(form):
-    places = select(OrgUnit).where(below(g.reach.paths), OrgUnit.level.in_(("country", "region", "district", "area")))
+    places = select(OrgUnit).where(below(g.reach.paths), OrgUnit.level.in_(COUNTRY.level_keys[:-1]))
     return render_template(
         "cascade/training_form.html", form=form, workers=_workers(form.trainees.data), kinds=KINDS,
         places=db.session.scalars(places.order_by(OrgUnit.path).limit(3000)).all(),

@@ -14,7 +14,7 @@ from lms.cascade.forms import HEADS, SessionForm, head_field
 from lms.cascade.models import Session, Training
 from lms.core import facts
 from lms.core.database import db, new_uid
-from lms.core.language import language
+from lms.core.language import SPOKEN, language
 from lms.curriculum.content import catalogue, said
 from lms.curriculum.views import picture_address
 from lms.people.forms import MemberForm
@@ -108,7 +108,7 @@ def foreseen(whom, module):
     is_group = isinstance(whom, Group)
     return {
         "group": whom.origin if is_group else None, "training": None if is_group else whom.origin,
-        "module": module.slug, "content": module.hash, "language": "bm" if is_group else language(), "half": "am",
+        "module": module.slug, "content": module.hash, "language": SPOKEN if is_group else language(), "half": "am",
         "minutes": module.minutes_group[0] if is_group else module.minutes_chw,
         "place": whom.village.name if is_group else whom.place,
     }  # fmt: skip

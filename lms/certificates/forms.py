@@ -13,7 +13,7 @@ from lms.certificates.models import Award, Certificate, Revocation
 from lms.certificates.numbers import certificate_number
 from lms.core.database import db
 from lms.core.fields import Choice, Day, Required, UidsField
-from lms.core.language import short_date
+from lms.core.language import SPOKEN, short_date
 from lms.curriculum.content import catalogue
 from lms.people.fields import EndingForm, Reachable
 from lms.people.forms import not_to_come
@@ -99,7 +99,7 @@ class AwardForm(EndingForm):
             uid=claim.uid, number=certificate_number(claim.uid), award_uid=award.uid, place_in_register=claim.number,
             person_uid=claim.person.origin, holder_uid=claim.person.uid, kind=award.kind,
             cadre=offices.get(claim.person.origin) or audience(set()), module=module.slug, version=claim.version,
-            content=claim.content, title_fr=module.title["fr"], title_bm=module.title.get("bm", module.title["fr"]),
+            content=claim.content, title_fr=module.title["fr"], title_bm=module.title.get(SPOKEN, module.title["fr"]),
             unit_uid=unit.uid, place=self._place(unit), issued_on=award.awarded_on,
             valid_until=valid_until(award.kind, award.awarded_on), trainer_uid=trainer.uid,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from math import ceil
 from pathlib import Path
 
 from lms.core import paper
+from lms.core.country import COUNTRY
 from lms.core.language import bambara_date, french_date
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -111,7 +112,7 @@ def _parts(sheets, black_only, progress):
 def _words(sheets, colour):
     return paper.page(
         TEMPLATES, "certificate.html", sheets=sheets, colour=colour, title=_title(sheets), words=WORDS, of=of,
-        name_lines=name_lines, name_size=name_size, text_size=text_size,
+        name_lines=name_lines, name_size=name_size, text_size=text_size, country=COUNTRY, bambara="bm" in COUNTRY.languages,
         french_date=french_date, bambara_date=bambara_date,
     )  # fmt: skip
 
@@ -123,7 +124,7 @@ def _title(sheets):
 @cache
 def _frame(black_only):
     """The one-page PDF of what is the same on every sheet."""
-    return paper.pdf(paper.page(TEMPLATES, "certificate_frame.html", colour=BLACK if black_only else COLOURS))
+    return paper.pdf(paper.page(TEMPLATES, "certificate_frame.html", colour=BLACK if black_only else COLOURS, country=COUNTRY))
 
 
 def _over(frame, words):

@@ -7,8 +7,10 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from lms.certificates.models import Award, Certificate, Printing
+from lms.certificates.numbers import PREFIX
 from lms.certificates.paper import Sheet, print_sheets
 from lms.core import paper
+from lms.core.country import COUNTRY
 from lms.core.database import db, new_uid
 from lms.people.mandates import office_title
 
@@ -52,7 +54,7 @@ def _printed_before(papers):
 
 def sheet(paper_row, duplicate=False):
     """What one certificate says on paper."""
-    district = paper_row.unit.above("district")
+    district = paper_row.unit.above(COUNTRY.giver)
     return Sheet(
         kind=paper_row.kind, holder=paper_row.holder.name, cadre=_office(paper_row.cadre, paper_row.holder),
         module_fr=paper_row.title_fr, module_bm=paper_row.title_bm, version=paper_row.version, place=paper_row.place,
@@ -80,7 +82,7 @@ def specimen(name, **more):
         "kind": "competence", "cadre": "Membre du groupement",
         "module_fr": "Le corps, le cycle et l’espacement sain des naissances", "module_bm": "", "version": 1,
         "place": "Benkadi, aire de santé de Wacoro", "district": "Dioïla", "day": date.today(),
-        "valid_until": None, "trainer": "Oumou Diarra", "trainer_cadre": "Formatrice", "number": "ML-0000000000-0",
-        "check_url": "https://example.org/verify/ML-0000000000-0",
+        "valid_until": None, "trainer": "Oumou Diarra", "trainer_cadre": "Formatrice", "number": f"{PREFIX}-0000000000-0",
+        "check_url": f"https://example.org/verify/{PREFIX}-0000000000-0",
     }  # fmt: skip
     return Sheet(holder=name, specimen=True, **(plain | more))

@@ -1,19 +1,24 @@
-"""French and Bambara: which one is wanted, and how dates and numbers are written in each."""
+"""French and the languages of the country: which one is wanted, and how dates and numbers are written in each."""
 
 from datetime import date
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import g, has_request_context, request
 from flask_babel import Babel, get_locale
 
-LANGUAGES = {"fr": "Français", "bm": "Bamanankan"}  # a language is added here, and nowhere else in the code
-DEFAULT = "fr"
-DRAFT = {"bm"}  # written by non-speakers: shown as a draft until reviewed
+from lms.core.country import COUNTRY, FRENCH
+from lms.core.settings import country_folder
+
+LANGUAGES = {code: language.name for code, language in COUNTRY.languages.items()}  # added in the country's pack alone
+DEFAULT = FRENCH
+DRAFT = {code for code, language in COUNTRY.languages.items() if language.draft}  # by non-speakers, until reviewed
+SPOKEN = COUNTRY.groups_speak  # what groups are taught in
 COOKIE = "language"
-ALIASES = {"bam": "bm"}
-NUMBERS = Locale("fr", "ML")  # CLDR's Bambara numbers are English ones; Mali writes 1 234,5 in both languages
+ALIASES = {alias: code for code, language in COUNTRY.languages.items() for alias in language.aliases}
+NUMBERS = Locale.parse(COUNTRY.numbers)  # CLDR's Bambara numbers are English ones; Mali writes 1 234,5 in both languages
+CATALOGUES = f"../translations;{country_folder() / 'translations'}"
 
 DAYS = ("ntɛnɛ", "tarata", "araba", "alamisa", "juma", "sibiri", "kari")
 MONTHS = (
@@ -26,7 +31,7 @@ babel = Babel()
 
 def init_app(app):
     babel.init_app(
-        app, locale_selector=language, default_locale=DEFAULT, default_translation_directories="../translations"
+        app, locale_selector=locale, default_locale=DEFAULT, default_translation_directories=CATALOGUES
     )
     app.jinja_env.globals.update(
         language=language, languages=LANGUAGES, is_draft=lambda: language() in DRAFT, number=number, long_date=long_date
@@ -41,6 +46,22 @@ def language():
     if "language" not in g:
         g.language = choose(request.cookies.get(COOKIE), request.accept_languages.values())
     return g.language
+
+
+class Unlisted(Locale):
+    """A language that CLDR does not list: its sentences from its own catalogue, all else as in French."""
+
+    def __init__(self, code):
+        super().__init__(DEFAULT)
+        self.language = code
+
+
+def locale():
+    """The language of this request, as Babel wants it."""
+    try:
+        return Locale.parse(language())
+    except UnknownLocaleError:
+        return Unlisted(language())
 
 
 def choose(chosen, accepted):

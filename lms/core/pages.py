@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
 
 from lms.core import scripts
+from lms.core.country import COUNTRY
 from lms.core.database import db
 from lms.core.guard import HEADERS
 
@@ -23,7 +24,7 @@ DRAWING_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 def init_app(app: Flask):
-    app.jinja_env.globals.update(static=static, picture=picture, drawn=drawn, drawings=drawings)
+    app.jinja_env.globals.update(static=static, picture=picture, drawn=drawn, drawings=drawings, country=COUNTRY)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config.setdefault("SPEAKS_JSON", frozenset())
     app.register_error_handler(HTTPException, explain)

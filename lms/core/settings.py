@@ -49,9 +49,16 @@ def data_folder(environ=os.environ):
     return Path(environ.get("LMS_DATA") or ROOT / "instance").resolve()
 
 
+def country_folder(environ=os.environ):
+    """The pack of the country served: a code (`countries/<code>`), or a folder anywhere."""
+    named = environ.get("LMS_COUNTRY") or "ml"
+    return Path(named).resolve() if "/" in named else ROOT / "countries" / named
+
+
 def content_root(environ=os.environ):
-    """The folder of `modules/` and `assessments/`: another one than the country's where the code may not be written."""
-    return Path(environ.get("CONTENT_ROOT") or ROOT).resolve()
+    """The folder of `modules/` and `assessments/`: the one asked for, that of the country's pack, or the repository."""
+    own = country_folder(environ)
+    return Path(environ.get("CONTENT_ROOT") or (own if (own / "modules").is_dir() else ROOT)).resolve()
 
 
 def database_url(asked, data):

@@ -1,13 +1,15 @@
 """The modules this server teaches: read once at start, frozen, the same for every request."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from flask import current_app
 
+from lms.core.country import COUNTRY
 from lms.core.settings import ROOT
 from lms.curriculum import glossary
 from lms.curriculum.check import examine
-from lms.curriculum.faults import Faults
+from lms.curriculum.faults import Faults, Problem
 from lms.curriculum.provenance import folder_of, kept_folder
 from lms.curriculum.reading import read_module
 from lms.curriculum.sheets import content_mark
@@ -43,8 +45,25 @@ def content_root(app=None):
 
 
 def catalogue() -> Catalogue:
-    """The catalogue in force."""
-    return current_app.extensions["catalogue"]
+    """The catalogue in force: what the country teaches, in its order, of what there is."""
+    return taught(current_app.extensions["catalogue"], COUNTRY.curriculum)
+
+
+def taught(all_there_is: Catalogue, chosen: Sequence[str]) -> Catalogue:
+    """The chosen modules in the order chosen; every module where nothing is chosen."""
+    return Catalogue({slug: all_there_is.modules[slug] for slug in chosen}) if chosen else all_there_is
+
+
+def unteachable(all_there_is: Catalogue, chosen: Sequence[str]) -> list[Problem]:
+    """The faults of a choice: a module that is not there, one before what it stands on."""
+    found = [Problem("country.toml", 1, f"Le module « {slug} » n’existe pas.", "Corriger curriculum.") for slug in chosen
+             if slug not in all_there_is.modules]  # fmt: skip
+    for place, slug in enumerate(chosen):
+        for needed in all_there_is.modules[slug].prerequisites if slug in all_there_is.modules else ():
+            if needed not in chosen[:place]:
+                what = f"Le module « {slug} » suppose « {needed} », qui n’est pas enseigné avant lui."
+                found.append(Problem("country.toml", 1, what, "Corriger curriculum."))
+    return found
 
 
 _read: dict[Path, tuple[frozenset, Catalogue]] = {}  # last reading of each root: a second app in one process reuses it
@@ -57,7 +76,7 @@ def load(root: Path, static: Path):
     if known and known[0] == present:
         return known[1]
     found, problems = examine(root, static)
-    if problems:
+    if problems or (problems := unteachable(found, COUNTRY.curriculum)):
         raise ContentError(problems)
     _read[root] = present, found
     return found

@@ -7,6 +7,7 @@ from rich.progress import Progress
 from sqlalchemy.exc import IntegrityError
 
 from lms.core.cli import bring_up_to_date
+from lms.core.country import COUNTRY
 from lms.core.database import db
 from lms.core.models import Receipt
 from lms.demo import removal
@@ -41,6 +42,8 @@ def load(scale, seed):
     """Loads the demo country into an empty database."""
     if scale != SCALES[0]:
         raise click.ClickException(f"L’échelle « {scale} » n’est pas encore construite : seule « {SCALES[0]} » l’est.")
+    if not COUNTRY.demo:
+        raise click.ClickException(f"Le pays d’essai est le Mali ; ce serveur est celui de : {COUNTRY.name}.")
     bring_up_to_date()
     if not is_empty():
         raise click.ClickException("La base contient déjà des données : la démonstration ne se mélange pas avec elles.")

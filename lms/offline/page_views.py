@@ -16,7 +16,7 @@ from lms.assessment.questions import LETTERS
 from lms.assessment.scoring import needed
 from lms.assessment.wording import spoken
 from lms.cascade.forms import HEADS, SessionForm, head_field
-from lms.core.language import LANGUAGES
+from lms.core.language import LANGUAGES, SPOKEN
 from lms.curriculum.content import catalogue
 from lms.curriculum.kept import hand_out, made
 from lms.curriculum.views import picture_address
@@ -130,7 +130,7 @@ def session_form(lang, slug):
     """The form of a session with its roll."""
     module = _module(slug)
     form = SessionForm.opened(
-        module=module.slug, content=module.hash, lessons=[lesson.id for lesson in module.lessons], language="bm", half="am",
+        module=module.slug, content=module.hash, lessons=[lesson.id for lesson in module.lessons], language=SPOKEN, half="am",
         minutes=module.minutes_group[0],
     )  # fmt: skip
     return render_template(
@@ -172,7 +172,7 @@ def hands(lang, slug, letter):
 def _asked(slug, letter):
     if letter not in LETTERS:
         abort(404)
-    return {"module": slug, "content": _module(slug).hash, "form": letter, "kind": "post", "language": "bm"}
+    return {"module": slug, "content": _module(slug).hash, "form": letter, "kind": "post", "language": SPOKEN}
 
 
 def _asking(template, phone, module, form, **more):

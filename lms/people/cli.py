@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from lms.core import facts
 from lms.core.cli import bring_up_to_date
+from lms.core.country import COUNTRY
 from lms.core.database import db, new_uid
 from lms.people.models import Account, OrgUnit
 from lms.people.signing_in import hand_out_code
@@ -25,7 +26,7 @@ IDENTIFIER = re.compile(r"[a-z0-9.-]{1,30}")
 @click.option("--given", prompt="Prénom")
 @click.option("--family", prompt="Nom de famille")
 @click.option("--sex", type=click.Choice(["F", "M"]), prompt="Femme ou homme (F/M)")
-@click.option("--country", default="Mali", show_default=True, help="Le pays, s’il n’y a encore aucun lieu.")
+@click.option("--country", default=COUNTRY.name, show_default=True, help="Le pays, s’il n’y a encore aucun lieu.")
 def create(identifier, given, family, sex, country):
     """Creates a national account and prints the one-time code with which she chooses her PIN."""
     if not IDENTIFIER.fullmatch(identifier):
@@ -49,9 +50,9 @@ def create(identifier, given, family, sex, country):
 
 
 def _country(name):
-    unit = db.session.scalar(select(OrgUnit).where(OrgUnit.level == "country").limit(1))
+    unit = db.session.scalar(select(OrgUnit).where(OrgUnit.level == COUNTRY.level_keys[0]).limit(1))
     if unit is None:
-        unit = OrgUnit(uid=new_uid(), name=name, level="country", path=name[:2].upper())
+        unit = OrgUnit(uid=new_uid(), name=name, level=COUNTRY.level_keys[0], path=COUNTRY.top)
         db.session.add(unit)
         db.session.flush()
     return unit

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update
 from wtforms.validators import ValidationError
 
+from lms.core.country import COUNTRY
 from lms.core.database import db
 from lms.core.fields import Choice, Day, Optional, Pick, Required, Short, UidField, WholeNumber, Words
 from lms.core.folding import fold_name
@@ -52,7 +53,7 @@ class GroupForm(ReachForm):
     def validate_village(self, field):
         """A village of her places; for a CHW, a village of the health area she works in."""
         unit = db.session.get(OrgUnit, field.data) if field.data else None
-        if unit is None or unit.level != "village":
+        if unit is None or unit.level != COUNTRY.level_keys[-1]:
             raise ValidationError(_("Choisissez un village."))
         if not self.retold and not any(unit.path.startswith(f"{path}.") for path in self.work_places()):
             self.out_of_reach = True
@@ -102,7 +103,7 @@ class GroupForm(ReachForm):
 
 def next_group_code(village):
     """`WAC-G03`: the code of the health area, and the group's number there."""
-    area = village.above("area")
+    area = village.parent
     db.session.execute(select(OrgUnit.uid).where(OrgUnit.uid == area.uid).with_for_update())
     prefix = f"{area.code}-G"
     taken = db.session.scalar(select(func.count(func.distinct(Group.origin))).where(Group.code.startswith(prefix)))

@@ -2,27 +2,37 @@
 
 from collections.abc import Iterable
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
-KINDS = {
-    "national": _l("Niveau national"),
-    "district": _l("District sanitaire"),
-    "trainer": _l("Formatrice, formateur"),
-    "supervisor": _l("Superviseur (DTC)"),
-    "midwife": _l("Sage-femme"),
-    "chw": _l("Agent(e) de santé communautaire (ASC)"),
-}
+from lms.core.country import COUNTRY, Country, Words, said
+
+RIGHTS = frozenset({"national", "district", "trainer", "supervisor", "midwife", "chw"})
+"""The offices that mean something to the code; a country names those it has, and may have fewer."""
+
+
+def _named(words: Words) -> LazyString:
+    return LazyString(lambda: said(words, str(get_locale())))
+
+
+def cadre_faults(country: Country) -> list[str]:
+    """What is wrong with the offices of a country: one the code does not know, or nobody at the head."""
+    kinds = {cadre.kind for cadre in country.cadres}
+    found = [f"le métier « {kind} » n’a pas de droits dans le code." for kind in sorted(kinds - RIGHTS)]
+    return found + [f"le métier « {kind} » manque." for kind in ("national", "chw") if kind not in kinds]
+
+
+if wrong := cadre_faults(COUNTRY):
+    raise SystemExit("\n".join(["Le pays ne peut pas être chargé ; rien n’est servi :", *wrong]))
+KINDS = {cadre.kind: _named(cadre.name) for cadre in COUNTRY.cadres}
 TITLES = {
-    "trainer": {"F": _l("Formatrice"), "M": _l("Formateur")},
-    "supervisor": {"F": _l("Superviseure (DTC)"), "M": _l("Superviseur (DTC)")},
-    "midwife": {"F": _l("Sage-femme"), "M": _l("Maïeuticien")},
-    "chw": {"F": _l("Agente de santé communautaire"), "M": _l("Agent de santé communautaire")},
+    cadre.kind: {sex: _named(words) for sex, words in (("F", cadre.woman), ("M", cadre.man)) if words}
+    for cadre in COUNTRY.cadres
 }
 MEMBER = _l("Membre du groupement")
-LEVEL = {"national": "country", "district": "district", "trainer": "district", "supervisor": "area", "midwife": "area",
-         "chw": "area"}  # fmt: skip
+LEVEL = {cadre.kind: cadre.level for cadre in COUNTRY.cadres}
 MAY_APPOINT = {
     "national": frozenset(KINDS),
     "district": frozenset({"trainer", "supervisor", "midwife", "chw"}),

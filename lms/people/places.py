@@ -10,6 +10,7 @@ from sqlalchemy import select
 from wtforms import Form
 from wtforms.validators import Regexp, ValidationError
 
+from lms.core.country import COUNTRY
 from lms.core.database import db, new_uid
 from lms.core.fields import Required, Short, UidField, Words
 from lms.people.models import Group, OrgUnit, Person, Role, below
@@ -17,7 +18,7 @@ from lms.people.signing_in import signed_in
 from lms.people.workers import MANAGERS, SEES
 
 bp = Blueprint("places", __name__)
-LEVELS = ("country", "region", "district", "area", "village")
+LEVELS = COUNTRY.level_keys
 
 
 class PlaceForm(Form):

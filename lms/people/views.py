@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from lms.core import facts
+from lms.core.country import COUNTRY
 from lms.core.database import db
 from lms.people import door, group_forms, members, places, rosters, workers
 from lms.people.cards import Card, print_cards
@@ -118,7 +119,7 @@ def record_group():
 
 def _group_form(form):
     paths = tuple(role.unit.path for role in Role.of(g.person.origin))
-    villages = select(OrgUnit).where(below(paths), OrgUnit.level == "village").order_by(OrgUnit.name).limit(1000)
+    villages = select(OrgUnit).where(below(paths), OrgUnit.level == COUNTRY.level_keys[-1]).order_by(OrgUnit.name).limit(1000)
     villages = db.session.scalars(villages.options(selectinload(OrgUnit.parent))).all()
     return render_template("people/group_form.html", form=form, villages=villages)
 

@@ -9,7 +9,7 @@ from lms.assessment.forms import AttemptForm
 from lms.cascade import teaching
 from lms.cascade.forms import TrainingForm
 from lms.certificates.forms import AWARDS, KIND_NAMES
-from lms.certificates.numbers import read_number
+from lms.certificates.numbers import PREFIX, read_number
 from lms.core.fields import tidy
 from lms.curriculum.content import catalogue
 from lms.people import search as finding
@@ -70,7 +70,7 @@ def search():
     """Persons, groups and certificates by name, code or number, however they are spelt."""
     asked = tidy(request.args.get("q", ""))[:80]
     number = read_number(asked)
-    if number and asked.upper().startswith("ML"):
+    if number and asked.upper().startswith(PREFIX):
         return redirect(url_for("certificates.verify", number=number))
     return render_template(
         "reports/search.html",

@@ -179,7 +179,7 @@ const ask = (her, sat, next) => to(`quiz/${slug}/${nextForm(sat.filter(({ person
 
 // What a quiz starts from; `before`: those taken before.
 function asked(before) {
-  const language = here.get("language") ?? "bm";
+  const language = here.get("language") ?? document.querySelector("[name=language]").value;
   return { kind: here.get("kind") ?? (before.length ? "post" : "pre"), language, taken_on: today() };
 }
 

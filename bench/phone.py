@@ -85,7 +85,9 @@ def month(app, rolls):
     with app.app_context():
         content = catalogue().modules[MODULE].hash
     group, women = rolls[0]
-    return [(path, UID.sub(f"uid={new_uid()}", body, count=1)) for path, body, _at in replays.month(group, women, content)]
+    return [
+        (path, UID.sub(f"uid={new_uid()}", body, count=1)) for path, body, _at in replays.month(group, women, content)
+    ]
 
 
 def enrolled(browser, it):

@@ -22,7 +22,9 @@ def content():
 
 @content.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--root", type=click.Path(path_type=Path), default=content_root, help="Folder of modules/ and assessments/.")
+@click.option(
+    "--root", type=click.Path(path_type=Path), default=content_root, help="Folder of modules/ and assessments/."
+)
 @click.option("--static", type=click.Path(path_type=Path), default=STATIC, hidden=True)
 def check(as_json, root, static):
     """Name every fault of modules and questions by file, line and cure. Exit 1 when there is one."""

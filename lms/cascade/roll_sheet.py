@@ -46,7 +46,11 @@ def pdf(edition: Edition, sheet: Sheet, address: str, whom, rows: Sequence[Row],
 def row(number: int, name: str, code: str, is_member: bool) -> Row:
     """A line of somebody who is expected; a member has the picture that stands on her card."""
     animal, colour = pair(number)
-    return Row(number, name, code, f"animal-{number}", f"{animal.fr}, {colour.fr}") if is_member else Row(number, name, code)
+    return (
+        Row(number, name, code, f"animal-{number}", f"{animal.fr}, {colour.fr}")
+        if is_member
+        else Row(number, name, code)
+    )
 
 
 def pages(rows: Sequence[Row]) -> list[tuple[list[Row], list[Row]]]:

@@ -60,9 +60,7 @@ def roll():
     whom, edition = whom_of(request.args) or abort(404), _edition()
     is_group = isinstance(whom, Group)
     sheet = Sheet.new("roll" if is_group else "training", whom.origin, edition.module.hash)
-    rows = [
-        roll_sheet.row(number, called(person), person.code or "", is_group) for number, person in register_of(whom)
-    ]
+    rows = [roll_sheet.row(number, called(person), person.code or "", is_group) for number, person in register_of(whom)]
     heads = {sex: [band for other, band in HEADS if other == sex] for sex in "MF"}
     content = roll_sheet.pdf(edition, sheet, _address(sheet), _named(whom), rows, heads)
     return sent(content, f"presence-{sheet.code}.pdf")
@@ -146,4 +144,3 @@ def _named(whom):
 def _address(sheet):
     root = current_app.config["PUBLIC_URL"] or request.host_url.rstrip("/")
     return root + url_for(".typed", code=sheet.code)
-

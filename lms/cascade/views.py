@@ -100,7 +100,9 @@ def _offered(whom):
 def _opened(whom, module):
     lessons = [lesson.id for lesson in module.lessons]
     half = "am" if datetime.now().hour < AFTERNOON else "pm"
-    return SessionForm.opened(g.person, lessons=lessons, held_on=date.today(), **{**foreseen(whom, module), "half": half})
+    return SessionForm.opened(
+        g.person, lessons=lessons, held_on=date.today(), **{**foreseen(whom, module), "half": half}
+    )
 
 
 def foreseen(whom, module):

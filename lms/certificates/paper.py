@@ -124,7 +124,9 @@ def _title(sheets):
 @cache
 def _frame(black_only):
     """The one-page PDF of what is the same on every sheet."""
-    return paper.pdf(paper.page(TEMPLATES, "certificate_frame.html", colour=BLACK if black_only else COLOURS, country=COUNTRY))
+    return paper.pdf(
+        paper.page(TEMPLATES, "certificate_frame.html", colour=BLACK if black_only else COLOURS, country=COUNTRY)
+    )
 
 
 def _over(frame, words):

@@ -14,6 +14,8 @@ from flask import current_app
 from lms.core.settings import kept_secret
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -22,22 +24,22 @@ SIGNING, SEALING = "signing.pem", "sealing.pem"
 
 def signing() -> Ed25519PrivateKey:
     """The key that signs what this server says."""
-    return _kept(SIGNING)
+    return signing_in(current_app.config["LMS_DATA"])
 
 
 def signing_in(data: Path) -> Ed25519PrivateKey:
     """The same, for commands that need no application."""
-    return _read(data / SIGNING)
+    return _kept(SIGNING, data)
 
 
 def sealing() -> ec.EllipticCurvePrivateKey:
     """The P-256 key that opens what was sealed to this server."""
-    return _kept(SEALING)
+    return _kept(SEALING, current_app.config["LMS_DATA"])
 
 
-def _kept(name):
+def _kept(name, data):
     """The key as it lies in the data folder now: a restore beside a serving process brings another."""
-    return _loaded(kept_secret(current_app.config["LMS_DATA"] / name, lambda: _made(name)))
+    return _loaded(kept_secret(data / name, lambda: _made(name)))
 
 
 @lru_cache(maxsize=8)

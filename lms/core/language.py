@@ -17,7 +17,9 @@ DRAFT = {code for code, language in COUNTRY.languages.items() if language.draft}
 SPOKEN = COUNTRY.groups_speak  # what groups are taught in
 COOKIE = "language"
 ALIASES = {alias: code for code, language in COUNTRY.languages.items() for alias in language.aliases}
-NUMBERS = Locale.parse(COUNTRY.numbers)  # CLDR's Bambara numbers are English ones; Mali writes 1 234,5 in both languages
+NUMBERS = Locale.parse(
+    COUNTRY.numbers
+)  # CLDR's Bambara numbers are English ones; Mali writes 1 234,5 in both languages
 CATALOGUES = f"../translations;{country_folder() / 'translations'}"
 
 DAYS = ("ntɛnɛ", "tarata", "araba", "alamisa", "juma", "sibiri", "kari")
@@ -30,9 +32,7 @@ babel = Babel()
 
 
 def init_app(app):
-    babel.init_app(
-        app, locale_selector=locale, default_locale=DEFAULT, default_translation_directories=CATALOGUES
-    )
+    babel.init_app(app, locale_selector=locale, default_locale=DEFAULT, default_translation_directories=CATALOGUES)
     app.jinja_env.globals.update(
         language=language, languages=LANGUAGES, is_draft=lambda: language() in DRAFT, number=number, long_date=long_date
     )

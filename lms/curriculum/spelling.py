@@ -26,7 +26,9 @@ NEGATIONS = {"fr": FRENCH_NO, "bm": BAMBARA_NO}
 WORD = re.compile(r"\w+(?:[-’'ʼ]\w+)*")
 OTHER_SCRIPT = re.compile("[\u0370-\u03ff\u0400-\u04ff\u1f00-\u1fff\u0220]")
 OLD_VOWEL = re.compile("[èòôêëùñ]")
-OLD_DIGRAPH = re.compile("(?:ny(?!ɛrɛ|ɔrɔ|ew?$)[eɛiouɔ]|^nya)")  # across a joint -n + y- is right: ɲɔgɔnya, denyɛrɛnin, ɲɔgɔnye
+OLD_DIGRAPH = re.compile(
+    "(?:ny(?!ɛrɛ|ɔrɔ|ew?$)[eɛiouɔ]|^nya)"
+)  # across a joint -n + y- is right: ɲɔgɔnya, denyɛrɛnin, ɲɔgɔnye
 THREE = re.compile(r"(?<=[^\W\d])3|3(?=[^\W\d])(?!nan)")  # b3 for bɛ; but 3nan, third
 FOREIGN_LETTER = re.compile("[qvxç]")
 LOAN = re.compile(r"(?<!\*)\*[^*\n]+\*(?!\*)|«[^»]*»\s*\(fr\)")  # *italics*: a French word meant to stay French

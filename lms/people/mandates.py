@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from flask_babel import get_locale
+from flask_babel import get_locale, lazy_pgettext
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
 from lms.core.country import COUNTRY, Country, Words, said

@@ -119,7 +119,9 @@ def record_group():
 
 def _group_form(form):
     paths = tuple(role.unit.path for role in Role.of(g.person.origin))
-    villages = select(OrgUnit).where(below(paths), OrgUnit.level == COUNTRY.level_keys[-1]).order_by(OrgUnit.name).limit(1000)
+    villages = (
+        select(OrgUnit).where(below(paths), OrgUnit.level == COUNTRY.level_keys[-1]).order_by(OrgUnit.name).limit(1000)
+    )
     villages = db.session.scalars(villages.options(selectinload(OrgUnit.parent))).all()
     return render_template("people/group_form.html", form=form, villages=villages)
 

@@ -78,7 +78,9 @@ def test_typed_in_twice_it_is_stored_once(awa, binta, who, printed, stories):
     assert stories.query(Receipt).filter_by(path="/sessions/").count() == 1
 
 
-def test_typed_in_otherwise_by_somebody_else_it_is_a_conflict_and_not_a_second_session(awa, binta, who, printed, stories):
+def test_typed_in_otherwise_by_somebody_else_it_is_a_conflict_and_not_a_second_session(
+    awa, binta, who, printed, stories
+):
     code, _content = printed(awa)
     page = awa.get(f"/sheets/{code}").text
     awa.post("/sessions/", filled(page, who))

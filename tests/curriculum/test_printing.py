@@ -51,7 +51,9 @@ def printed(tmp_path_factory):
 @pytest.fixture(scope="module")
 def charts(printed):
     """{(slug, language): flip-chart} of every module taught."""
-    return {(module.slug, code): flipchart.pdf(printed(module.slug, code)) for module in catalogue() for code in LANGUAGES}
+    return {
+        (module.slug, code): flipchart.pdf(printed(module.slug, code)) for module in catalogue() for code in LANGUAGES
+    }
 
 
 def test_two_pages_for_every_card_the_cover_and_the_last_leaf(charts, printed):
@@ -122,7 +124,10 @@ def test_a_screen_reader_finds_structure_language_and_pictures_told(charts, prin
 
 def test_words_read_to_a_group_are_large(printed):
     sizes = [
-        flipchart.front(card.text[code]).size for module in catalogue() for card in module.cards.values() for code in LANGUAGES
+        flipchart.front(card.text[code]).size
+        for module in catalogue()
+        for card in module.cards.values()
+        for code in LANGUAGES
     ]
     assert min(sizes) >= 24
 
@@ -157,7 +162,9 @@ def test_the_handout_is_one_page_with_every_lesson_and_idea(printed):
 def test_in_black_nothing_has_a_colour(printed):
     edition = printed("choix-libre-eclaire", "fr", black=True)
     with pikepdf.open(io.BytesIO(flipchart.pdf(edition))) as book:
-        drawn = b"\n".join(o.read_bytes() for o in book.objects if isinstance(o, pikepdf.Stream) and "/Subtype" not in o)
+        drawn = b"\n".join(
+            o.read_bytes() for o in book.objects if isinstance(o, pikepdf.Stream) and "/Subtype" not in o
+        )
     painted = [line.split() for line in drawn.splitlines() if line.endswith((b" rg", b" RG"))]
     assert painted
     assert all(len(set(line[:3])) == 1 for line in painted)

@@ -1,14 +1,14 @@
 """phones: the browser a key was told by, so that a withdrawn phone is signed out; what waits, what is in doubt, found at once
 
-Revision ID: 0007
-Revises: 0004
+Revision ID: 0006
+Revises: 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0007'
-down_revision = '0004'
+revision = '0006'
+down_revision = '0005'
 branch_labels = None
 depends_on = None
 

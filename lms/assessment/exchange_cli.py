@@ -62,6 +62,7 @@ def send(slug, language, file, root, static):
 @click.option("--language", type=click.Choice(list(LANGUAGES)), help="La langue de fichiers qui ne la disent pas.")
 @click.option("--objective", help="L’objectif des questions qui n’en nomment pas.")
 @click.option("--source", help="La source des questions qui n’en nomment pas.")
+@click.option("--expected", type=click.IntRange(30, 95), help="Combien de bonnes réponses sur 100 on en attend.")
 @click.option("--audience", type=click.Choice(["chw", "group", "all"]), default="chw", show_default=True)
 @click.option(
     "--form", "forms", type=click.Choice(["A", "B"]), multiple=True, help="La série des questions qui n’en nomment pas."
@@ -72,11 +73,13 @@ def send(slug, language, file, root, static):
     "--draft", type=FILE, help="Écrit les questions lues dans ce fichier TOML, à compléter ; ne touche pas au module."
 )
 @content_option
-def take(files, slug, language, objective, source, audience, forms, replace, dry_run, draft, root, static):
+def take(files, slug, language, audience, forms, replace, dry_run, draft, root, static, **told):
     """Lit des questions de Moodle : tout, ou rien. Un fichier par langue."""
     module, found = _module(root, slug)
     otherwise = {"audience": audience, "forms": list(forms)} | {
-        name: value for name, value in (("objective", objective), ("source", source)) if value
+        name: value
+        for name, value in told.items()
+        if value  # objective, source, expected
     }
     try:
         bank = gathered(files, {item.id: item for item in found.items}, otherwise, language)

@@ -89,7 +89,7 @@ def test_a_bank_without_our_tags_needs_to_be_told_what_it_is_for(folder, lms, tm
     bambara.write_text(said)
     alone = lms(questions, "import", french, "--module", "attendre")
     assert (alone.exit_code, "objective" in alone.output, "m.gift:1" in alone.output) == (1, True, True)
-    french_and = ["--objective", "dire-pourquoi", "--source", "manuel", "--form", "A"]
+    french_and = ["--objective", "dire-pourquoi", "--source", "manuel", "--form", "A", "--expected", "80"]
     half = lms(questions, "import", french, "--module", "attendre", *french_and)
     assert "manque en « bm »" in half.output
     bambara.write_text(bambara.read_text().replace("::q", "// [id:q0] [tag:lang=bm]\n::q"))

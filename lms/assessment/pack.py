@@ -1,4 +1,4 @@
-"""A module on its way to another server: a zip signed by the server that packs it (docs/decisions/0012).
+"""A module on its way to another server: a zip signed by the server that packs it (docs/decisions/0011).
 
 It refuses whole whatever is not exactly what the manifest says, signed by a key that is trusted here: a zip is the
 most hostile thing this program ever opens.

@@ -1,6 +1,6 @@
 """What differs from country to country: languages, levels of places, names of offices, what is taught, on what marks.
 
-Read once at start from `countries/<LMS_COUNTRY>/country.toml` (docs/decisions/0013). A faulty pack stops the start, with
+Read once at start from `countries/<LMS_COUNTRY>/country.toml` (docs/decisions/0012). A faulty pack stops the start, with
 every fault named: nothing is served in the words of another country.
 """
 

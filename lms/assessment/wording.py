@@ -1,5 +1,6 @@
 """In which words a question is put to somebody: her language if it may be shown, the French beside a draft."""
 
+from dataclasses import replace
 from functools import partial
 
 from flask import current_app
@@ -27,4 +28,5 @@ def spoken_in(module, code):
 
 def _said(found, against, code, drafts, texts, kind, of):
     unit = f"{kind}:{of.id}", code
-    return wording(texts, found.get(unit, State.MISSING), code, drafts, against.get(unit) is Verdict.DANGEROUS)
+    said = wording(texts, found.get(unit, State.MISSING), code, drafts, against.get(unit) is Verdict.DANGEROUS)
+    return replace(said, text=said.plain)

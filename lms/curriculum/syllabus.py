@@ -1,5 +1,6 @@
 """What a module is made of. Everything here is frozen: content is changed by changing its files."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -156,5 +157,10 @@ class Catalogue:
 
 
 def said(texts: Texts, language: str):
-    """The text in this language, else in French, else nothing."""
-    return texts.get(language) or texts.get(DEFAULT) or ""
+    """The text in this language, else in French, else nothing; for a title or a line, which has no Markdown."""
+    return unmarked(texts.get(language) or texts.get(DEFAULT) or "")
+
+
+def unmarked(text: str):
+    """A text without the asterisks that mark a word as meant to stay French."""
+    return re.sub(r"(?<!\*)\*([^*\n]+)\*(?!\*)", r"\1", text)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from lms.core.language import DEFAULT
 from lms.curriculum.review import State
-from lms.curriculum.syllabus import Texts
+from lms.curriculum.syllabus import Texts, unmarked
 
 TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote"}
 writer = MarkdownIt("commonmark", {"html": False})
@@ -31,6 +31,11 @@ class Wording:
     draft: bool = False
     french: str = ""
     withheld: str = ""
+
+    @property
+    def plain(self):
+        """The text of a title, which is no Markdown."""
+        return unmarked(self.text)
 
 
 def wording(texts: Texts, state: State, language: str, show_drafts: bool, dangerous: bool = False):

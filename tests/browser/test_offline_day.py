@@ -110,7 +110,7 @@ def test_a_day_without_network_comes_home_whole(day):
     page.evaluate("document.getElementById('woman').open = true")
     page.fill("#woman-given", "Nana")
     day.tap("#woman button[name=woman]")
-    page.locator(".members input[data-name='Nana']").wait_for(state="attached")
+    page.locator(".members input[data-name^='Nana']").wait_for(state="attached")
     day.look("session")
     day.tap("button.go")
     session = day.kept("sitting#")["session"]
@@ -273,7 +273,7 @@ def test_a_cut_while_taking_along_costs_nothing_twice(phone):
     page.locator(f"{module} [data-take]").wait_for()
     page.route("**/phone/fr/hands/**", lambda route: route.abort())
     page.locator(f"{module} [data-take]").tap()
-    page.locator("[data-if=cut]").wait_for()
+    page.locator(f"{module} [data-cut]").wait_for()
     assert not page.locator(f"{module} [data-drop]").is_visible(), "half a module is no module"
     page.unroute("**/phone/fr/hands/**")
     asked = []

@@ -70,7 +70,7 @@ def next_release(tmp_path):
     root.mkdir()
     shutil.copytree(ROOT / "lms", root / "lms", ignore=shutil.ignore_patterns("vendor", "__pycache__", "*.br", "*.gz"))
     (root / "lms" / "static" / "vendor").symlink_to(ROOT / "lms" / "static" / "vendor")
-    for name in ("wsgi.py", "modules", "assessments", "translations", "pyproject.toml"):
+    for name in ("wsgi.py", "countries", "modules", "assessments", "translations", "pyproject.toml"):
         (root / name).symlink_to(ROOT / name)
     parcel = root / "lms" / "static" / "js" / "phone" / "parcel.js"
     parcel.write_text(f"{parcel.read_text()}\nexport const release = 2;\n")

@@ -292,7 +292,7 @@ def test_a_backup_holds_no_open_door(awa, stories, tmp_path):
     hand_out_code(account(stories, "kadi"))
     backup.save(tmp_path / "kalanso.tar.gz")
     with tarfile.open(tmp_path / "kalanso.tar.gz") as tar:
-        tar.extract(backup.TABLES, tmp_path, filter="data")
+        (tmp_path / backup.TABLES).write_bytes(tar.extractfile(backup.TABLES).read())
     with elsewhere(f"sqlite:///{tmp_path / backup.TABLES}"):
         for model in replay.NOT_COPIED:
             assert db.session.scalar(select(func.count()).select_from(model)) == 0

@@ -110,7 +110,7 @@ def test_a_day_without_network_comes_home_whole(day):
     page.evaluate("document.getElementById('woman').open = true")
     page.fill("#woman-given", "Nana")
     day.tap("#woman button[name=woman]")
-    page.locator(".members input[data-name^='Nana']").wait_for(state="attached")
+    page.locator(".members input[data-name='Nana']").wait_for(state="attached")
     day.look("session")
     day.tap("button.go")
     session = day.kept("sitting#")["session"]

@@ -119,18 +119,18 @@ function freeze(form) {
 async function register(form) {
   const [given, family, age] = ["given", "family", "age"].map((name) => form.elements[`woman-${name}`]);
   const her = { uid: uuid7(), given: given.value.trim(), family: family.value.trim(), sex: "F", age: age.value };
-  if (!her.given) return form.dispatchEvent(new CustomEvent("woman:nameless", { detail: given })), given.focus(), false;
+  if (!her.given) return form.dispatchEvent(new CustomEvent("nameless", { detail: given })), given.focus(), false;
   const body = `${new URLSearchParams({ ...her, group: form.elements.group.value })}`;
   const answer = onPhone() ? "silence" : await post("/persons/", body);
   if (answer === "refused") return form.submit();
   if (answer === "silence" && !(await add("/persons/", body).catch(unkept))) return false;
   for (const field of [given, family, age]) field.value = "";
   document.getElementById("woman").open = false;
-  her.name = `${her.given} ${her.family}`;
+  her.name = `${her.given} ${her.family}`.trim();
   enrol(form, her, true);
   const said = document.querySelector("[data-enrolled]");
-  said.hidden = false;
   said.querySelector("b").textContent = her.name;
+  said.hidden = false;
   scrollTo(0, 0);
   return true;
 }

@@ -440,7 +440,7 @@ async function begin() {
   form.addEventListener("fact:kept", ({ detail }) => (detail.next = next()));
   form.addEventListener("change", () => fill(form.querySelector("summary") ?? form, saying(now)));
   form.addEventListener("input", ({ target }) => excuse(target.closest(".wrong, .call")));
-  form.addEventListener("woman:nameless", ({ detail }) => blame(detail, "empty"));
+  form.addEventListener("nameless", ({ detail }) => blame(detail, "empty"));
   await begun(form);
   hideAnswers();
 }

@@ -168,7 +168,7 @@ def test_nine_days_without_network_come_home_over_2g_that_is_cut_twice(phone, se
     assert page.locator("[data-said=waiting]").first.inner_text() == "97"
     market_day(page)
     page.get_by_text("Tout est arrivé.").wait_for(timeout=60_000)
-    assert "97" in page.locator("[data-if=arrived]").inner_text()
+    assert "97" in page.locator("small[data-if=arrived]").inner_text()
     assert page.locator("[data-counter] [data-say=sent]").is_visible()
 
     came = receipts(device(page))

@@ -6,7 +6,8 @@ import click
 
 from lms.assessment import gift, moodle_xml
 from lms.assessment.banks import revised, written
-from lms.assessment.exchange import Bank, Reader, RefusedError, item_of, question_of
+from lms.assessment.exchange import RefusedError, item_of, question_of
+from lms.assessment.gathering import Bank, Reader
 from lms.assessment.questions import AssessmentFile, read
 from lms.assessment.trial import ReadOnlyError, make, new_problems
 from lms.core import settings
@@ -94,8 +95,7 @@ def take(files, slug, language, audience, forms, replace, dry_run, draft, root, 
     except RefusedError as refused:
         raise click.ClickException(f"Refusé, rien n’est écrit :\n{refused}") from None
     except ReadOnlyError as error:
-        what = f"Le contenu ne peut pas être écrit ici ({error}). Choisir un autre dossier avec CONTENT_ROOT."
-        raise click.ClickException(what) from None
+        raise click.ClickException(str(error)) from None
     done = "bonnes à prendre" if dry_run else "prises"
     click.echo(f"assessments/{slug}.toml : {len(bank.items)} questions {done}, {len(items)} en tout.")
     if bank.remarks:

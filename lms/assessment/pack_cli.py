@@ -69,8 +69,7 @@ def take(file, trust, older, dry_run, data, root, static):
     except pack.UntakenError as error:
         raise click.ClickException(f"Refusé, rien n’est écrit : {error}") from None
     except ReadOnlyError as error:
-        what = f"Le contenu ne peut pas être écrit ici ({error}). Choisir un autre dossier avec CONTENT_ROOT."
-        raise click.ClickException(what) from None
+        raise click.ClickException(str(error)) from None
     done = "bon à prendre" if dry_run else "pris ; il est enseigné au prochain démarrage"
     click.echo(f"{found.slug}, version {found.version}, signé par {found.signer} : {done}.")
 

@@ -86,10 +86,8 @@ def travel(out, back, slug, language, root, static):
 
 def take_out(out, slug, language, root, static):
     kind = out.suffix.lower().lstrip(".")
-    if kind not in drafts.WRITERS:
+    if kind not in drafts.FORMATS:
         raise click.ClickException("Donner un fichier .xlsx ou .po.")
-    if kind not in drafts.formats():
-        raise click.ClickException(f"Il manque le paquet Python {drafts.WRITERS[kind]} pour écrire un fichier .{kind}.")
     modules, here = leaves_under(root, static), signed_here()
     if slug and slug not in {module.slug for module, _leaves in modules}:
         raise click.ClickException(f"Le module « {slug} » n’existe pas.")

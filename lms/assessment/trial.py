@@ -16,7 +16,12 @@ CONTENT, DRAWINGS = ("modules", "assessments"), Path("img") / "choices"
 
 
 class ReadOnlyError(OSError):
-    """The content cannot be written here."""
+    """The content cannot be written here; the message says what to do, in French."""
+
+    def __init__(self, where):
+        super().__init__(
+            f"Le contenu ne peut pas être écrit ici ({where}). Choisir un autre dossier avec CONTENT_ROOT."
+        )
 
 
 def new_problems(root: Path, static: Path, change: Mapping[Path, bytes | None], drawings: Mapping[str, bytes]):

@@ -7,7 +7,6 @@ A line that comes back is judged by itself, and refused with its cause; one that
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
@@ -27,8 +26,7 @@ WIDTHS = (34, 60, 60, 12, 40, 36)
 SAID = {State.MISSING: "absent", State.DRAFT: "provisoire", State.STALE: "à relire"}
 MARKED = "marque : "
 ABOUT = "# Kalanso : textes pas encore validés. msgid : le français ; msgstr : la traduction."
-READERS = {"xlsx": "python_calamine", "po": "babel"}
-WRITERS = {"xlsx": "xlsxwriter", "po": "babel"}
+FORMATS = ("xlsx", "po")
 
 
 class UnreadableError(ValueError):
@@ -93,11 +91,6 @@ def mark_of(french: str, text: str):
     return f"{digest(plain(french))}-{digest(plain(text))}"
 
 
-def formats() -> tuple[str, ...]:
-    """The kinds of file this installation can write."""
-    return tuple(kind for kind, library in WRITERS.items() if find_spec(library))
-
-
 def rows_of(module: Module, leaves: Iterable[Leaf], signed: Iterable[Signature], language: str) -> list[Row]:
     """The drafts of a module: every text of a unit that is not validated, in the order it is taught."""
     leaves = list(leaves)
@@ -150,10 +143,8 @@ def _as_catalogue(rows, language, file):
 def read(file: Path) -> list[Line]:
     """The lines of a file that came back. UnreadableError when it is no export of ours."""
     kind = file.suffix.lower().lstrip(".")
-    if kind not in READERS:
+    if kind not in FORMATS:
         raise UnreadableError("Donnez un fichier .xlsx ou .po.")
-    if not find_spec(READERS[kind]):
-        raise UnreadableError(f"Il manque le paquet Python {READERS[kind]} pour lire un fichier .{kind}.")
     return {"xlsx": _from_sheet, "po": _from_catalogue}[kind](file)
 
 

@@ -179,7 +179,7 @@ def _page(desk, leaf, form, problem=None, errors=()):
         place=desk.leaves.index(leaf) if leaf else None, objections=_to_mend(desk),
         picture=lambda name: picture_address(desk.module, name),
         audio=lambda card: audio_address(desk.module, desk.language, card),
-        kinds=drafts.formats() if desk.language != DEFAULT else (),
+        kinds=drafts.FORMATS if desk.language != DEFAULT else (),
     )  # fmt: skip
 
 
@@ -206,7 +206,7 @@ def drafts_po(slug):
 
 def _taken(slug, kind):
     desk = _desk(slug, request.args.get("lang", FIRST), None)
-    if desk.language == DEFAULT or kind not in drafts.formats():
+    if desk.language == DEFAULT:
         abort(404)
     rows = drafts.rows_of(desk.module, leaves(desk.module), desk.signed, desk.language)
     file = drafts.packed(rows, desk.language, kind)

@@ -11,8 +11,9 @@ from lxml import etree
 
 from lms.assessment import gift, moodle_xml
 from lms.assessment.banks import whole
-from lms.assessment.exchange import Bank, Reader, RefusedError, item_of, question_of
+from lms.assessment.exchange import RefusedError, item_of, question_of
 from lms.assessment.exchange_cli import gathered
+from lms.assessment.gathering import Bank, Reader
 from lms.assessment.questions import AssessmentFile, Item, Option
 
 NASTY = st.sampled_from(

@@ -1,12 +1,14 @@
 """French and the languages of the country: which one is wanted, and how dates and numbers are written in each."""
 
 from datetime import date
+from functools import reduce
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
 from flask import g, has_request_context, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, Domain, get_locale
 
 from lms.core.country import COUNTRY, FRENCH
 from lms.core.settings import country_folder
@@ -28,7 +30,24 @@ MONTHS = (
     "zuluye", "uti", "sɛtanburu", "ɔkutɔburu", "nowanburu", "desanburu",
 )  # fmt: skip
 
+
+class Catalogues(Domain):
+    """The sentences of the application and of the country, as one catalogue.
+
+    Flask-Babel's own merging takes the rule of plurals from the last folder, though it holds nothing of the language.
+    """
+
+    def get_translations(self):
+        locale = get_locale()
+        if str(locale) not in self.cache:
+            loaded = [Translations.load(folder, [locale]) for folder in self.translation_directories]
+            found = [one for one in loaded if isinstance(one, Translations)] or [NullTranslations()]
+            self.cache[str(locale)] = reduce(lambda first, more: first.merge(more), found)
+        return self.cache[str(locale)]
+
+
 babel = Babel()
+babel.domain_instance = Catalogues()
 
 
 def init_app(app):

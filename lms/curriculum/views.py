@@ -18,6 +18,7 @@ from lms.curriculum.kept import Shelf, hand_out, kept, page_of
 from lms.curriculum.leaves import leaves
 from lms.curriculum.review import State, Verdict
 from lms.curriculum.signatures import signatures
+from lms.curriculum.syllabus import unmarked
 from lms.curriculum.words import html, wording
 
 SMALL = 8_000  # bytes of a drawing that may be carried in the page that lists it
@@ -26,6 +27,7 @@ WORST_FIRST = (State.MISSING, State.STALE, State.DRAFT, State.VALIDATED)
 bp = Blueprint("curriculum", __name__)
 blueprints = (bp,)
 bp.add_app_template_filter(html, "markdown")
+bp.add_app_template_filter(unmarked, "unmarked")
 
 
 @bp.record_once

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from flask_babel import ngettext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +68,15 @@ def test_numbers_are_written_as_in_mali_in_both_languages():
     assert number(1234567.5) == "1\u202f234\u202f567,5"
     assert number(0) == "0"
     assert number(None) == ""
+
+
+def test_many_are_counted_in_the_language_of_the_page(app):
+    said = {}
+    for code in ("fr", "bm"):
+        with app.test_request_context("/", headers={"Accept-Language": code}):
+            said[code] = [ngettext("%(num)s carte", "%(num)s cartes", n) for n in (0, 1, 3)]
+    assert said["fr"] == ["0 carte", "1 carte", "3 cartes"]
+    assert not any("carte" in sentence for sentence in said["bm"])
 
 
 def test_every_error_has_a_sentence_of_its_own(app):
